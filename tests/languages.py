@@ -34,9 +34,13 @@ HOST_KEYWORDS = {
     "gettext_for_hosts": None,
     "lazy_for_hosts": None,
     "noop_for_hosts": None,
+    "spoken": None,
     "ngettext_for_hosts": (1, 2),
 }
-"""By these names files have them that guests read as well: `from … import gettext as gettext_for_hosts`."""
+"""By these names files have them that guests read as well: `from … import gettext as gettext_for_hosts`.
+
+`spoken` marks what rooms say that know no framework.
+"""
 
 
 FOR_HOSTS = (
@@ -99,6 +103,15 @@ FOR_HOSTS = (
     "pages/missing_hosts.py",
     "pages/meeting_types/words.py",
     "pages/models/question.py",
+    "templates/insights/*",
+    "insights/*.py",
+    "insights/*/*.py",
+    "bookings/forms/link.py",
+    "bookings/forms/website.py",
+    "bookings/forms/mail_times.py",
+    "bookings/slots/explain.py",
+    "bookings/slots/reason*.py",
+    "bookings/status/*.py",
 )
 """Files that guests see nothing of, as patterns of the end of a path."""
 HOST_LANGUAGES = {"de"}

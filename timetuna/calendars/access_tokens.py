@@ -19,6 +19,7 @@ from timetuna.calendars.reconnecting import ask_to_reconnect
 from timetuna.encryption import box
 from timetuna.jobs.queue import GiveUp, Retry
 from timetuna.lib.crypto import SecretBoxError, equal, fingerprint, random_token
+from timetuna.lib.sentences import spoken
 from timetuna.providers.base import Profile, Tokens
 from timetuna.providers.errors import AccessTokenRefused, NeedsReconnect, ProviderError
 
@@ -30,7 +31,7 @@ EARLY = timedelta(seconds=60)
 LEASE = timedelta(seconds=45)  # longer than the provider's connect and read time-outs together
 PATIENCE_SECONDS = 50.0
 POLL_SECONDS = 0.1
-REFUSED = "What you typed to connect it is not accepted any more. Connect it again."
+REFUSED = spoken("What you typed to connect it is not accepted any more. Connect it again.")
 
 
 def use(account_id: int, call: Callable[[str], T]) -> T:
@@ -51,7 +52,7 @@ def use(account_id: int, call: Callable[[str], T]) -> T:
         return _attempt(account, call, _open(account, "access_token"))
     except AccessTokenRefused as error:
         raise ProviderError(
-            "The provider does not accept a token it has just given; this is tried again later.",
+            spoken("The provider does not accept a token it has just given; this is tried again later."),
             code="token-refused-twice",
         ) from error
 
@@ -89,7 +90,7 @@ def _attempt(account: CalendarAccount, call: Callable[[str], T], token: str) -> 
             raise
         _load(account.pk)
         raise ProviderError(
-            "The account was connected again meanwhile; trying again.", code="reconnected"
+            spoken("The account was connected again meanwhile; trying again."), code="reconnected"
         ) from error
 
 
@@ -109,14 +110,16 @@ def _current(account_id: int, *, refused: str = "") -> CalendarAccount:
                     refresh_lease="", refresh_lease_until=None
                 )
         if time.monotonic() > give_up:
-            raise ProviderError("The connection is being renewed by another process.", code="refresh-busy")
+            raise ProviderError(
+                spoken("The connection is being renewed by another process."), code="refresh-busy"
+            )
         time.sleep(POLL_SECONDS)
 
 
 def _load(account_id: int) -> CalendarAccount:
     account = CalendarAccount.objects.filter(pk=account_id).first()
     if account is None:
-        raise NeedsReconnect("The account was disconnected.", code="disconnected")
+        raise NeedsReconnect(spoken("The account was disconnected."), code="disconnected")
     if account.needs_reconnect:
         raise NeedsReconnect(account.needs_reconnect_reason, code="needs-reconnect")
     return account
@@ -172,7 +175,9 @@ def _open(account: CalendarAccount, column: str) -> str:
     except SecretBoxError as error:
         log.error("connection %s cannot be opened with TIMETUNA_ENCRYPTION_KEYS", account.pk)  # noqa: TRY400
         raise ProviderError(
-            "What this server stored for the connection cannot be opened; whoever runs it has to look at its keys.",
+            spoken(
+                "What this server stored for the connection cannot be opened; whoever runs it has to look at its keys."
+            ),
             code="sealed",
             operator=True,
         ) from error

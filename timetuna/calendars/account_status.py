@@ -13,6 +13,8 @@ from timetuna.calendars.models import Calendar, CalendarAccount
 from timetuna.calendars.queries import Listing, listing, listings
 from timetuna.ical.answer import Note
 from timetuna.ical.refusals import sentence
+from timetuna.l10n import datetimes
+from timetuna.l10n.retold import retold
 from timetuna.lib.text import find_zone
 
 
@@ -57,7 +59,7 @@ class CalendarLine:
         """Where they count: of a calendar that takes time on a page."""
         zone = find_zone(self.row.known_zone) or ZoneInfo("UTC")
         counts = self.state in {CalendarState.GOOD, CalendarState.FAILING}
-        return [sentence(Note(*row), zone) for row in self.row.notes] if counts else []
+        return [retold(sentence(Note(*row), zone, when=_when)) for row in self.row.notes] if counts else []
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +172,10 @@ def _card(
     shown = [line for line in lines if not line.row.is_every()]
     shown = [line for line in shown if line.state is not CalendarState.GONE or _counts(line.row, wants)]
     return AccountCard(row=row, listing=found, calendars=tuple(shown), losses=tuple(losses.get(row.pk, ())))
+
+
+def _when(there: datetime) -> str:
+    return f"{datetimes.day_of_year(there)}, {datetimes.clock(there)}"
 
 
 def _bare() -> QuerySet[Calendar]:

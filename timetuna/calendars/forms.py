@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy
 
 from timetuna.providers.base import LoginField
 from timetuna.web.forms import WholeForm
@@ -26,15 +28,15 @@ class LoginAnswersForm(WholeForm):
 
 def _field(answer: LoginField) -> forms.CharField:
     return forms.CharField(
-        label=answer.label,
-        help_text=answer.help,
+        label=gettext_lazy(answer.label),
+        help_text=gettext_lazy(answer.help) if answer.help else "",
         required=answer.required,
         max_length=LONGEST,
         strip=answer.kind != _PASSWORD,
         widget=_widget(answer),
         error_messages={
-            "required": "This is needed.",
-            "max_length": f"This can have {LONGEST} characters at most.",
+            "required": gettext_lazy("This is needed."),
+            "max_length": format_lazy(gettext_lazy("This can have {most} characters at most."), most=LONGEST),
         },
     )
 

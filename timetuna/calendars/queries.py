@@ -6,18 +6,20 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
 from timetuna import __version__
 from timetuna.calendars.models import Authorization, CalendarAccount
 from timetuna.db import sql
 from timetuna.lib.crypto import fingerprint
 from timetuna.lib.http import Budget, HttpClient
+from timetuna.lib.sentences import spoken
 from timetuna.providers.base import (
     BusySource,
     CalendarWriter,
@@ -33,6 +35,11 @@ from timetuna.providers.errors import ProviderError
 from timetuna.providers.registry import Provider, providers
 from timetuna.web.forms import in_full
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+_VERBS = {"Connect": pgettext_lazy("an account", "Connect"), "Add": pgettext_lazy("an account", "Add")}
+
 
 class Linkable(OAuth, Identity, Protocol):
     """An outside account that a host can link by OAuth."""
@@ -45,11 +52,12 @@ class Listing:
     latest_grant_only: a new grant of an account ends all earlier ones.  by_form: its accounts are connected by a form
     here, and not by leaving for the provider.  has_calendars: they have calendars that can be read.
     own_names: hosts call its accounts as they like.
-    verb: what the button that connects one says before the label.  gives: what a host has of it, in a sentence.
+    verb: what the button that connects one says beside the label.  adds: it is "Add".
+    gives: what a host has of it, in a sentence.
     """
 
     slug: str
-    label: str
+    named: str
     logo: str
     ready: bool
     one_per_host: bool
@@ -57,8 +65,14 @@ class Listing:
     by_form: bool = False
     has_calendars: bool = False
     own_names: bool = False
-    verb: str = "Connect"
-    gives: str = ""
+    verb: "StrOrPromise" = "Connect"
+    adds: bool = False
+    gives: "StrOrPromise" = ""
+
+    @property
+    def label(self) -> str:
+        """What it is called, in the language that is spoken."""
+        return gettext(self.named)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +124,7 @@ def linkable(slug: str) -> Linkable:
     found = _ready(slug)
     if isinstance(found, OAuth) and isinstance(found, Identity):
         return found
-    raise ProviderError("This is not set up on this server.", code="not-set-up", operator=True)
+    raise ProviderError(spoken("This is not set up on this server."), code="not-set-up", operator=True)
 
 
 def login_form(slug: str) -> LoginForm | None:
@@ -194,7 +208,7 @@ def _is_linkable(provider: object) -> bool:
 def _listing(provider: Provider, built: object) -> Listing:
     return Listing(
         slug=provider.slug,
-        label=provider.label,
+        named=provider.label,
         logo=logo_of(provider.logo),
         ready=provider.configured(settings.PROVIDER_SETTINGS),
         one_per_host=provider.one_per_host,
@@ -202,8 +216,9 @@ def _listing(provider: Provider, built: object) -> Listing:
         by_form=isinstance(built, LoginForm),
         has_calendars=isinstance(built, BusySource),
         own_names=isinstance(built, OwnNames),
-        verb=provider.verb,
-        gives=provider.gives,
+        verb=_VERBS.get(provider.verb, provider.verb),
+        adds=provider.verb == "Add",
+        gives=gettext_lazy(provider.gives) if provider.gives else "",
     )
 
 

@@ -1,31 +1,60 @@
 """Why a calendar file is refused or doubted, each reason with its sentence, and how much work a file may ask for."""
 
+from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from timetuna.ical.answer import Note, Unreadable
+from timetuna.lib.sentences import spoken
 
 _FILE = {
-    "empty": "The answer is empty, so nothing is known of this calendar.",
-    "html": "This is a web page and not a calendar. Copy the address that the calendar calls iCal or ICS.",
-    "not_a_calendar": "This is not an iCalendar file.",
-    "cut_off": "The calendar file is cut off: its end is missing.",
-    "structure": "The calendar file is damaged: its parts do not begin and end in pairs.",
-    "too_large": "The calendar file is larger than 10 MB.",
-    "too_many": "The calendar holds more events than can be read.",
-    "charset": "The calendar file is written in a way that cannot be read.",
-    "free_busy": "The file lists free and busy times and no events. Use the address of the calendar's events.",
-    "timed_out": "Reading the calendar file took too long.",
-    "too_costly": "Reading the calendar file takes more memory or time than it may.",
-    "busy": "Other calendar files are being read at the moment.",
-    "failed": "The calendar file could not be read.",
+    "empty": spoken("The answer is empty, so nothing is known of this calendar."),
+    "html": spoken(
+        "This is a web page and not a calendar. Copy the address that the calendar calls iCal or ICS."
+    ),
+    "not_a_calendar": spoken("This is not an iCalendar file."),
+    "cut_off": spoken("The calendar file is cut off: its end is missing."),
+    "structure": spoken("The calendar file is damaged: its parts do not begin and end in pairs."),
+    "too_large": spoken("The calendar file is larger than 10 MB."),
+    "too_many": spoken("The calendar holds more events than can be read."),
+    "charset": spoken("The calendar file is written in a way that cannot be read."),
+    "free_busy": spoken(
+        "The file lists free and busy times and no events. Use the address of the calendar's events."
+    ),
+    "timed_out": spoken("Reading the calendar file took too long."),
+    "too_costly": spoken("Reading the calendar file takes more memory or time than it may."),
+    "busy": spoken("Other calendar files are being read at the moment."),
+    "failed": spoken("The calendar file could not be read."),
 }
-_EVENT = {
-    "no_start": "has no start",
-    "bad_start": "has a start that cannot be read",
-    "bad_end": "has an end that cannot be read",
-    "bad_repeat": "repeats in a way that cannot be read",
-    "bad_fold": "has a broken line where its time stands",
+_NOT_USED = {
+    "no_start": spoken("%(event)s has no start. Its time is not known, so the file is not used."),
+    "bad_start": spoken(
+        "%(event)s has a start that cannot be read. Its time is not known, so the file is not used."
+    ),
+    "bad_end": spoken(
+        "%(event)s has an end that cannot be read. Its time is not known, so the file is not used."
+    ),
+    "bad_repeat": spoken(
+        "%(event)s repeats in a way that cannot be read. Its time is not known, so the file is not used."
+    ),
+    "bad_fold": spoken(
+        "%(event)s has a broken line where its time stands. Its time is not known, so the file is not used."
+    ),
+}
+_BLOCKS_NOTHING = {
+    "no_start": spoken("%(event)s has no start, so it blocks nothing."),
+    "bad_start": spoken("%(event)s has a start that cannot be read, so it blocks nothing."),
+    "bad_end": spoken("%(event)s has an end that cannot be read, so it blocks nothing."),
+    "bad_repeat": spoken("%(event)s repeats in a way that cannot be read, so it blocks nothing."),
+    "bad_fold": spoken("%(event)s has a broken line where its time stands, so it blocks nothing."),
+}
+_BLOCKS_ALL = spoken("All of the time in which it may be is blocked: from %(first)s to %(last)s.")
+_WRONG = {
+    "no_start": spoken("%(event)s has no start."),
+    "bad_start": spoken("%(event)s has a start that cannot be read."),
+    "bad_end": spoken("%(event)s has an end that cannot be read."),
+    "bad_repeat": spoken("%(event)s repeats in a way that cannot be read."),
+    "bad_fold": spoken("%(event)s has a broken line where its time stands."),
 }
 
 
@@ -35,19 +64,10 @@ def refuse(code: str) -> Unreadable:
 
 def refuse_event(code: str, number: int, title: str) -> Unreadable:
     """The error for one event, counted from 1, whose time is not known, not even roughly."""
-    sentence, naming = (
-        f"{event} {_EVENT[code]}. Its time is not known, so the file is not used."
-        for event in (
-            f"Event {number} of the calendar file",
-            f"“{title}”, event {number} of the calendar file,",
-        )
-    )
-    return Unreadable(code, sentence, naming=naming if title else sentence)
-
-
-def what_is_wrong(code: str) -> str:
-    """As in "has no start"."""
-    return _EVENT[code]
+    event = spoken("Event %(number)s of the calendar file") % {"number": number}
+    named = spoken("“%(title)s”, event %(number)s of the calendar file,") % {"title": title, "number": number}
+    said = _NOT_USED[code]
+    return Unreadable(code, said % {"event": event}, naming=said % {"event": named if title else event})
 
 
 MAX_BYTES = 10_000_000
@@ -73,26 +93,35 @@ class Steps:
 
 
 _ZONES = {
-    "zone_unknown": "Times in “{about}” are read by your own clock ({meaning}): the calendar does not say which zone "
-    "that is.",
-    "zone_offset": "Times in “{about}” are read as {meaning} all year round: whether its clocks change is not known.",
-    "zone_guessed": "Times in “{about}” are read as {meaning}, which is a guess from the name.",
-    "more": "There are {about} more of these.",
+    "zone_unknown": spoken(
+        "Times in “%(about)s” are read by your own clock (%(meaning)s): the calendar does not say which zone "
+        "that is."
+    ),
+    "zone_offset": spoken(
+        "Times in “%(about)s” are read as %(meaning)s all year round: whether its clocks change is not known."
+    ),
+    "zone_guessed": spoken("Times in “%(about)s” are read as %(meaning)s, which is a guess from the name."),
+    "more": spoken("There are %(about)s more of these."),
 }
 
 
-def sentence(note: Note, zone: ZoneInfo) -> str:
-    """A note as a sentence or two, with times by the clocks of `zone`. Text of the calendar stands in it."""
+def sentence(note: Note, zone: ZoneInfo, *, when: Callable[[datetime], str] | None = None) -> str:
+    """A note as a sentence or two, with times by the clocks of `zone`. Text of the calendar stands in it.
+
+    when: says a moment there, where not in English.
+    """
     if note.code in _ZONES:
-        return _ZONES[note.code].format(about=note.about, meaning=note.meaning)
-    who = f"“{note.about}”" if note.about else "An event without a title"
-    wrong = f"{who} {what_is_wrong(note.code)}"
+        return _ZONES[note.code] % {"about": note.about, "meaning": note.meaning}
+    event = f"“{note.about}”" if note.about else spoken("An event without a title")
     if note.first_minute == note.last_minute:
-        return f"{wrong}, so it blocks nothing."
-    first, last = (_said(minute, zone) for minute in (note.first_minute, note.last_minute))
-    return f"{wrong}. All of the time in which it may be is blocked: from {first} to {last}."
+        return _BLOCKS_NOTHING[note.code] % {"event": event}
+    first, last = (
+        (when or _said)(datetime.fromtimestamp(60 * minute, zone))
+        for minute in (note.first_minute, note.last_minute)
+    )
+    wrong, blocked = _WRONG[note.code] % {"event": event}, _BLOCKS_ALL % {"first": first, "last": last}
+    return f"{wrong} {blocked}"
 
 
-def _said(minute: int, zone: ZoneInfo) -> str:
-    there = datetime.fromtimestamp(60 * minute, zone)
+def _said(there: datetime) -> str:
     return f"{there:%A} {there.day} {there:%B %Y}, {there:%H:%M}"

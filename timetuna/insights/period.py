@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.utils.translation import gettext, pgettext
+
 from timetuna.l10n.datetimes import written
 
 USUAL = "30"
@@ -46,12 +48,15 @@ class DayRange:
     def label(self) -> str:
         """As "November 2026", or both days with a dash between."""
         if self.is_month():
-            return written(self.first, "F Y")
+            return written(self.first, pgettext("month", "F Y"))
+        in_full = pgettext("date", "j F Y")
         if self.first == self.last:
-            return written(self.first, "j F Y")
+            return written(self.first, in_full)
         same_year, same_month = self.first.year == self.last.year, self.first.month == self.last.month
-        begins = "j" if same_year and same_month else "j F" if same_year else "j F Y"
-        return f"{written(self.first, begins)} \N{EN DASH} {written(self.last, 'j F Y')}"
+        begins = pgettext("date", "j F") if same_year else in_full
+        if same_year and same_month:
+            begins = pgettext("date before another of its month", "j")
+        return f"{written(self.first, begins)} \N{EN DASH} {written(self.last, in_full)}"
 
     def each(self) -> Iterator[date]:
         for step in range(self.days()):
@@ -91,11 +96,13 @@ def _read_dates(query: Mapping[str, str], today: date) -> DayRange:
     said = {"from": query.get("from", "")[:10], "to": query.get("to", "")[:10]}
     problem = ""
     if first is None or last is None:
-        problem = "Give both dates, as in 2026-11-03. Until then these are the last 30 days."
+        problem = gettext("Give both dates, as in 2026-11-03. Until then these are the last 30 days.")
     elif last < first:
-        problem = "The second date is before the first. Until you change that, these are the last 30 days."
+        problem = gettext(
+            "The second date is before the first. Until you change that, these are the last 30 days."
+        )
     elif (last - first).days >= LONGEST:
-        problem = "More than a year cannot be shown at once. These are the last 30 days."
+        problem = gettext("More than a year cannot be shown at once. These are the last 30 days.")
     if problem or first is None or last is None:
         return DayRange(usual.first, usual.last, said, problem)
     return _between(first, last)

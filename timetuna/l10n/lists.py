@@ -18,3 +18,8 @@ def listed(items: Sequence[str], word: str) -> str:
     """With a word before the last, as it sounds well there."""
     language = get_language() or settings.LANGUAGE_CODE
     return str(get_text_list([*items], liaison(word, items[-1] if items else "", language=language)))
+
+
+def quoted(text: str) -> str:
+    """As in “text”."""
+    return gettext("“%(text)s”") % {"text": text}

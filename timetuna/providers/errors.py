@@ -2,8 +2,12 @@
 
 from datetime import datetime
 
-AGAIN = "; this is tried again."
+from timetuna.lib.sentences import spoken
+
+AGAIN = spoken("; this is tried again.")
 """How a sentence ends where work in the background goes on trying."""
+AT_ONCE = spoken(". Please try again in a minute.")
+"""How it ends for somebody who has just tried."""
 
 
 class ProviderError(Exception):
@@ -37,7 +41,7 @@ class ProviderError(Exception):
 
     def for_now(self) -> str:
         """For somebody who has just tried: nothing tries it again but they."""
-        return str(self).replace(AGAIN, ". Please try again in a minute.")
+        return str(self).replace(AGAIN, AT_ONCE)
 
 
 class AccessTokenRefused(ProviderError):  # noqa: N818 - it names what happened

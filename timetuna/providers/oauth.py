@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from timetuna.lib.http import Body, Budget, HttpClient, HttpError, Response, parse_retry_after, text
+from timetuna.lib.sentences import spoken
 from timetuna.providers.base import Tokens
 from timetuna.providers.errors import NeedsReconnect, ProviderError
 
@@ -104,7 +105,8 @@ class OAuthClient:
         self._raise_when_known(failure)
         self._raise_common(failure, response)
         raise ProviderError(
-            f"{self._settings.label} did not accept the sign-in: it had expired or was used before. Start again.",
+            spoken("%(label)s did not accept the sign-in: it had expired or was used before. Start again.")
+            % {"label": self._settings.label},
             code=failure.code,
             permanent=True,
         )
@@ -125,7 +127,9 @@ class OAuthClient:
         self._raise_when_dead(failure)
         self._raise_common(failure, response)
         raise ProviderError(
-            f"{self._settings.label} did not renew the connection; this is tried again.", code=failure.code
+            spoken("%(label)s did not renew the connection; this is tried again.")
+            % {"label": self._settings.label},
+            code=failure.code,
         )
 
     def basic_header(self) -> dict[str, str]:
@@ -142,7 +146,8 @@ class OAuthClient:
             )
         except HttpError as error:
             raise ProviderError(
-                f"{self._settings.label} could not be reached, or did not answer in time.",
+                spoken("%(label)s could not be reached, or did not answer in time.")
+                % {"label": self._settings.label},
                 code=f"network:{error.kind}",
             ) from None
         return response, asked_at
@@ -153,7 +158,9 @@ class OAuthClient:
         access, refresh = fields.get("access_token"), fields.get("refresh_token", kept)
         if not _is_token(access) or not _is_token(refresh):
             raise ProviderError(
-                f"{self._settings.label} answered without the tokens it promises.", code="protocol"
+                spoken("%(label)s answered without the tokens it promises.")
+                % {"label": self._settings.label},
+                code="protocol",
             )
         return Tokens(
             str(access),
@@ -168,7 +175,7 @@ class OAuthClient:
         granted, settings = {_plain(scope) for scope in tokens.scopes}, self._settings
         missing = [words for scope, words in settings.needed.items() if _plain(scope) not in granted]
         if missing:
-            raise NeedsReconnect(settings.not_granted.format(missing=" and ".join(missing)), code="scope")
+            raise NeedsReconnect(settings.not_granted % {"missing": " and ".join(missing)}, code="scope")
         return tokens
 
     def _raise_when_known(self, failure: "_Failure") -> None:
@@ -184,7 +191,9 @@ class OAuthClient:
         settings = self._settings
         if failure.error in _DEAD or failure.reason.startswith(settings.dead_reasons or ("\0",)):
             raise NeedsReconnect(
-                settings.ended or f"{settings.label} ended the connection. Connect {settings.label} again.",
+                settings.ended
+                or spoken("%(label)s ended the connection. Connect %(label)s again.")
+                % {"label": settings.label},
                 code="invalid_grant",
             )
 
@@ -194,14 +203,17 @@ class OAuthClient:
         refused = failure.status in {_BAD_REQUEST, _UNAUTHORIZED}
         if refused and (failure.error == "invalid_client" or failure.number in self._settings.operator_codes):
             raise ProviderError(
-                f"{label} does not know this server's own keys. Whoever runs this server has to correct them.",
+                spoken(
+                    "%(label)s does not know this server's own keys. Whoever runs this server has to correct them."
+                )
+                % {"label": label},
                 code=failure.code,
                 operator=True,
             )
         if not refused or not failure.readable:
             now = datetime.now(UTC)
             raise ProviderError(
-                f"{label} has a problem at the moment; this is tried again.",
+                spoken("%(label)s has a problem at the moment; this is tried again.") % {"label": label},
                 code=failure.code,
                 retry_after=parse_retry_after(response.headers.get("retry-after", ""), now=now),
             )

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
 from timetuna.lib.http import HttpClient, HttpError, Json, Response, parse_retry_after
+from timetuna.lib.sentences import spoken
 from timetuna.providers.bundle import Progress, Tell
 from timetuna.providers.errors import ProviderError
 from timetuna.providers.rest import FORBIDDEN, NOT_FOUND, SERVER_ERROR, SUCCESS, TOO_MANY, UNAUTHORIZED
@@ -100,8 +101,8 @@ class PatientReader:
         while next_path is not None:
             if next_path in seen or len(seen) == MOST_PAGES:
                 raise ProviderError(
-                    f"{self.service.label} gave a list of {self.step.step} that does not end, so nothing was taken "
-                    "over.",
+                    spoken("%(label)s gave a list of %(step)s that does not end, so nothing was taken over.")
+                    % {"label": self.service.label, "step": self.step.step},
                     code="endless",
                 )
             seen.add(next_path)
@@ -128,8 +129,11 @@ class PatientReader:
                 raise _Again(
                     self._not_whole()
                     if error.kind in {"protocol", "reset", "encoding"}
-                    else f"{self.service.label} cannot be reached at the moment. Nothing was taken over; please try "
-                    "again in a few minutes."
+                    else spoken(
+                        "%(label)s cannot be reached at the moment. Nothing was taken over; please try again in a few "
+                        "minutes."
+                    )
+                    % {"label": self.service.label}
                 ) from None
             if response.status != TOO_MANY:
                 return self._answer(response)
@@ -143,25 +147,36 @@ class PatientReader:
             return found
         if response.status >= SERVER_ERROR:
             raise _Again(
-                f"{self.service.label} has a problem at the moment (answer {response.status}). Nothing was taken over; "
-                "please try again in a few minutes."
+                spoken(
+                    "%(label)s has a problem at the moment (answer %(status)s). Nothing was taken over; please try "
+                    "again "
+                    "in a few minutes."
+                )
+                % {"label": self.service.label, "status": response.status}
             )
         raise ReadRefused(self._refusal(response.status), status=response.status)
 
     def _refusal(self, status: int) -> str:
         label, credential = self.service.label, self.service.credential
         if status == UNAUTHORIZED:
-            return (
-                f"{label} does not accept this {credential}. Copy it once more, whole: {self.service.where}"
-            )
+            return spoken(
+                "%(label)s does not accept this %(credential)s. Copy it once more, whole: %(where)s"
+            ) % {"label": label, "credential": credential, "where": self.service.where}
         if status == FORBIDDEN:
-            return (
-                f"{label} does not let this {credential} read {self.step.step}. Either the {credential} lacks that "
-                "right, or your plan there does not have it."
-            )
+            return spoken(
+                "%(label)s does not let this %(credential)s read %(step)s. Either the %(credential)s lacks that right, "
+                "or your plan there does not have it."
+            ) % {"label": label, "credential": credential, "step": self.step.step}
         if status == NOT_FOUND:
-            return f"{label} does not know {self.step.step} by the address that TimeTuna asks."
-        return f"{label} refused to give {self.step.step} (answer {status})."
+            return spoken("%(label)s does not know %(step)s by the address that TimeTuna asks.") % {
+                "label": label,
+                "step": self.step.step,
+            }
+        return spoken("%(label)s refused to give %(step)s (answer %(status)s).") % {
+            "label": label,
+            "step": self.step.step,
+            "status": status,
+        }
 
     def _wait(self, response: Response) -> None:
         """Sleep as long as the service asks. Raises ProviderError where that is more than anybody waits for."""
@@ -169,8 +184,11 @@ class PatientReader:
         self.waited += seconds
         if seconds > LONGEST_PAUSE.total_seconds() or self.waited > PATIENCE.total_seconds():
             raise ProviderError(
-                f"{self.service.label} asks for longer pauses than TimeTuna waits. Nothing was taken over; please try "
-                "again in an hour.",
+                spoken(
+                    "%(label)s asks for longer pauses than TimeTuna waits. Nothing was taken over; please try again in "
+                    "an hour."
+                )
+                % {"label": self.service.label},
                 code="http:429",
             )
         self.tell(replace(self.step, waits_seconds=round(seconds) or 1))
@@ -178,10 +196,10 @@ class PatientReader:
         self.tell(self.step)
 
     def _not_whole(self) -> str:
-        return (
-            f"{self.service.label} gave an answer about {self.step.step} that is not whole or cannot be read. Nothing "
-            "was taken over; please try again in a few minutes."
-        )
+        return spoken(
+            "%(label)s gave an answer about %(step)s that is not whole or cannot be read. Nothing was taken "
+            "over; please try again in a few minutes."
+        ) % {"label": self.service.label, "step": self.step.step}
 
 
 def _asked_pause(response: Response) -> float:

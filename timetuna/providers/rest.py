@@ -21,6 +21,7 @@ from timetuna.lib.http import (
     parts,
     text,
 )
+from timetuna.lib.sentences import spoken
 from timetuna.lib.text import single_line
 from timetuna.providers.base import Profile
 from timetuna.providers.errors import AccessTokenRefused, NeedsReconnect, ProviderError
@@ -80,9 +81,12 @@ class OnlineService:
     def unreachable(self, error: HttpError, *, creates: bool) -> ProviderError:
         unknown = error.sent and creates
         return ProviderError(
-            f"{self.name} did not answer, and may or may not have made the event; this is looked up and tried again."
+            spoken(
+                "%(name)s did not answer, and may or may not have made the event; this is looked up and tried again."
+            )
+            % {"name": self.name}
             if unknown
-            else f"{self.name} could not be reached; this is tried again.",
+            else spoken("%(name)s could not be reached; this is tried again.") % {"name": self.name},
             code=f"network:{error.kind}",
             outcome_unknown=unknown,
         )
@@ -92,7 +96,9 @@ class OnlineService:
     ) -> ProviderError:
         """For a good status with an answer that is not whole."""
         return ProviderError(
-            f"{self.name} answered {what}; this is tried again.", code="protocol", outcome_unknown=creates
+            spoken("%(name)s answered %(what)s; this is tried again.") % {"name": self.name, "what": what},
+            code="protocol",
+            outcome_unknown=creates,
         )
 
     def refusal(self, response: Response, *, creates: bool = False) -> ProviderError | NeedsReconnect:
@@ -103,17 +109,23 @@ class OnlineService:
         status, found = response.status, self._words(response)
         if status == UNAUTHORIZED:
             return AccessTokenRefused(
-                f"{self.company} does not accept the access token any more.", code=f"{self.slug}:401"
+                spoken("%(company)s does not accept the access token any more.") % {"company": self.company},
+                code=f"{self.slug}:401",
             )
         if self.scope & {*found}:
             return NeedsReconnect(
-                f"{self.company} was not given a permission that is needed. "
-                f"Connect {self.label} again and {self.allow}.",
+                spoken(
+                    "%(company)s was not given a permission that is needed. Connect %(label)s again and %(allow)s."
+                )
+                % {"company": self.company, "label": self.label, "allow": self.allow},
                 code=f"{self.slug}:scope",
             )
         if status == TOO_MANY or (status == FORBIDDEN and self.limits & {*found}):
             return ProviderError(
-                f"{self.company}'s limit of requests is reached; this is tried again when {self.company} allows it.",
+                spoken(
+                    "%(company)s's limit of requests is reached; this is tried again when %(company)s allows it."
+                )
+                % {"company": self.company},
                 code=f"{self.slug}:429",
                 retry_after=_when(response) or datetime.now(UTC) + _MINUTE,
             )
@@ -123,28 +135,44 @@ class OnlineService:
         status, absent = response.status, response.status in {NOT_FOUND, GONE} or bool(self.absent & {*found})
         if status >= SERVER_ERROR and not absent:
             return ProviderError(
-                f"{self.name} has a problem at the moment; this is tried again.",
+                spoken("%(name)s has a problem at the moment; this is tried again.") % {"name": self.name},
                 code=f"http:{status}",
                 retry_after=_when(response),
                 outcome_unknown=creates,
             )
         reason = next(iter(found), "")
-        code = f"{self.slug}:{reason or status}"
-        said, permanent = f"{self.name} did not answer as it should; this is tried again.", False
+        code, no_meetings = f"{self.slug}:{reason or status}", False
+        if status == BAD_REQUEST and not absent:
+            no_meetings = self.no_meetings[0] in text(_error(response), "message").lower()
+            code = self.no_meetings[1] if no_meetings else code
+        return Refused(
+            self._refused(status, reason, absent=absent, no_meetings=no_meetings),
+            code="gone" if absent else code,
+            status=status,
+            permanent=absent or status in {FORBIDDEN, BAD_REQUEST},
+            absent=absent,
+        )
+
+    def _refused(self, status: int, reason: str, *, absent: bool, no_meetings: bool) -> str:
+        said = spoken("%(name)s did not answer as it should; this is tried again.")
         if absent:
-            said, permanent, code = f"{self.company} does not know this calendar any more.", True, "gone"
+            said = spoken("%(company)s does not know this calendar any more.")
         elif status == FORBIDDEN:
-            said = f"{self.company} refused: this account may not do that with this calendar. "
-            said, permanent = said + f"Look at its sharing {self.sharing}.", True
+            said = spoken("%(company)s refused: this account may not do that with this calendar.")
+            said = f"{said} {spoken('Look at its sharing %(sharing)s.')}"
         elif status == CONFLICT:
-            said = f"{self.company} knows this event already; this is tried again."
-        elif status == BAD_REQUEST and self.no_meetings[0] in text(_error(response), "message").lower():
-            said = f"{self.company} refused: this calendar cannot have {self.meetings} meetings."
-            permanent, code = True, self.no_meetings[1]
+            said = spoken("%(company)s knows this event already; this is tried again.")
+        elif no_meetings:
+            said = spoken("%(company)s refused: this calendar cannot have %(meetings)s meetings.")
         elif status == BAD_REQUEST:
-            said = f"{self.company} did not accept the details of this request ({reason or status})."
-            permanent = True
-        return Refused(said, code=code, status=status, permanent=permanent, absent=absent)
+            said = spoken("%(company)s did not accept the details of this request (%(reason)s).")
+        return said % {
+            "name": self.name,
+            "company": self.company,
+            "sharing": self.sharing,
+            "meetings": self.meetings,
+            "reason": reason or status,
+        }
 
     def profile(self, user_id: str, email: str, name: str) -> Profile:
         """Raises ProviderError."""

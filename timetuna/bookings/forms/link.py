@@ -6,6 +6,8 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.text import format_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from timetuna.accounts.models import User
 from timetuna.availability.hours import day_start
@@ -31,33 +33,49 @@ class LinkRulesForm(HostForm):
     """How often, until when and for what a link books. made: the links, once they are stored."""
 
     uses = forms.ChoiceField(
-        label="How often it books",
-        choices=[(ONCE, "Once"), (TIMES, "Several times"), (ANY, "Any number")],
+        label=gettext_lazy("How often it books"),
+        choices=[
+            (ONCE, gettext_lazy("Once")),
+            (TIMES, gettext_lazy("Several times")),
+            (ANY, gettext_lazy("Any number")),
+        ],
         widget=forms.RadioSelect,
         initial=ONCE,
-        error_messages={"required": "Choose how often.", "invalid_choice": "Choose how often."},
+        error_messages={
+            "required": gettext_lazy("Choose how often."),
+            "invalid_choice": gettext_lazy("Choose how often."),
+        },
     )
-    times = whole_number("How many times", 2, MOST_USES, required=False)
+    times = whole_number(gettext_lazy("How many times"), 2, MOST_USES, required=False)
     gives_back = switch(
-        "Cancelled bookings do not count", "When one is called off, the link can be used for another."
+        gettext_lazy("Cancelled bookings do not count"),
+        gettext_lazy("When one is called off, the link can be used for another."),
     )
-    expires = DayField(label="Good until", required=False, help_text="The last day. Empty is for ever.")
-    first = DayField(label="From", required=False)
-    last = DayField(label="To", required=False)
+    expires = DayField(
+        label=gettext_lazy("Good until"),
+        required=False,
+        help_text=gettext_lazy("The last day. Empty is for ever."),
+    )
+    first = DayField(label=gettext_lazy("From"), required=False)
+    last = DayField(label=gettext_lazy("To"), required=False)
     lengths = forms.MultipleChoiceField(
-        label="Lengths",
+        label=gettext_lazy("Lengths"),
         required=False,
         widget=TickList,
-        help_text="None ticked is as the page has them.",
-        error_messages={"invalid_choice": "Tick lengths from the list."},
+        help_text=gettext_lazy("None ticked is as the page has them."),
+        error_messages={"invalid_choice": gettext_lazy("Tick lengths from the list.")},
     )
     other_length = whole_number(
-        "Another length", 5, LONGEST_LENGTH, "In minutes, for this link alone.", required=False
+        gettext_lazy("Another length"),
+        5,
+        LONGEST_LENGTH,
+        gettext_lazy("In minutes, for this link alone."),
+        required=False,
     )
     person = forms.ChoiceField(
-        label="Who hosts it",
+        label=gettext_lazy("Who hosts it"),
         required=False,
-        error_messages={"invalid_choice": "Choose somebody who hosts the page."},
+        error_messages={"invalid_choice": gettext_lazy("Choose somebody who hosts the page.")},
     )
 
     made: Sequence[BookingLink] = ()
@@ -68,12 +86,15 @@ class LinkRulesForm(HostForm):
         self.zone = zone_or_utc(page.time_zone)
         lengths = self.fields["lengths"]
         assert isinstance(lengths, forms.MultipleChoiceField)  # noqa: S101 - said for the type checker
-        lengths.choices = [(str(one.minutes), f"{one.minutes} min") for one in page.durations]
+        lengths.choices = [
+            (str(one.minutes), gettext("%(minutes)s min") % {"minutes": one.minutes})
+            for one in page.durations
+        ]
         if page.takes_turns():
             person = self.fields["person"]
             assert isinstance(person, forms.ChoiceField)  # noqa: S101
             turns = [(str(host.row.pk), host.name) for host in page.hosts if host.part == "rotating"]
-            person.choices = [("", "Whose turn it is"), *turns]
+            person.choices = [("", gettext("Whose turn it is")), *turns]
         else:
             del self.fields["person"]
 
@@ -81,16 +102,16 @@ class LinkRulesForm(HostForm):
         """What one field asks of another."""
         data, today = self.cleaned_data, timezone.now().astimezone(self.zone).date()
         if data.get("uses") == TIMES and not data.get("times") and "times" not in self.errors:
-            self.add_error("times", "Say how many times.")
+            self.add_error("times", gettext("Say how many times."))
         first, last, expires = data.get("first"), data.get("last"), data.get("expires")
         if expires and expires < today:
-            self.add_error("expires", "This day is over.")
+            self.add_error("expires", gettext("This day is over."))
         if last and last < today:
-            self.add_error("last", "This day is over.")
+            self.add_error("last", gettext("This day is over."))
         if first and last and first > last:
-            self.add_error("last", "This is before the first day.")
+            self.add_error("last", gettext("This is before the first day."))
         if first and not last and "last" not in self.errors:
-            self.add_error("last", "Say until which day, too.")
+            self.add_error("last", gettext("Say until which day, too."))
 
     def rules(self) -> LinkRules:
         data = self.cleaned_data
@@ -131,20 +152,20 @@ class LinkForm(LinkRulesForm):
     """For one person, or for whoever gets it."""
 
     label = LineField(
-        label="For whom",
+        label=gettext_lazy("For whom"),
         max_length=120,
         required=False,
-        help_text="For you alone: guests never read it.",
+        help_text=gettext_lazy("For you alone: guests never read it."),
     )
-    name = LineField(label="Their name", max_length=100, required=False)
+    name = LineField(label=gettext_lazy("Their name"), max_length=100, required=False)
     email = forms.CharField(
-        label="Their email",
+        label=gettext_lazy("Their email"),
         max_length=254,
         required=False,
         widget=forms.TextInput(attrs={"inputmode": "email", "autocapitalize": "none", "spellcheck": "false"}),
     )
     notes = WordsField(
-        label="Message to you",
+        label=gettext_lazy("Message to you"),
         max_length=500,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -188,15 +209,20 @@ class ManyLinksForm(LinkRulesForm):
     """One for each address that is pasted."""
 
     addresses = forms.CharField(
-        label="Addresses",
+        label=gettext_lazy("Addresses"),
         max_length=40_000,
         widget=forms.Textarea(
             attrs={"rows": 6, "autocapitalize": "none", "spellcheck": "false", "dir": "auto"}
         ),
-        help_text=f"One a line, with or without a name: Zoë Miller <zoe@example.org>. {MOST_AT_ONCE} at most.",
+        help_text=format_lazy(
+            gettext_lazy("One a line, with or without a name: Zoë Miller <zoe@example.org>. {most} at most."),
+            most=MOST_AT_ONCE,
+        ),
         error_messages={
-            "required": "Paste the addresses of those who are to get a link.",
-            "max_length": f"This is too long. There can be {MOST_AT_ONCE} addresses at a time.",
+            "required": gettext_lazy("Paste the addresses of those who are to get a link."),
+            "max_length": format_lazy(
+                gettext_lazy("This is too long. There can be {most} addresses at a time."), most=MOST_AT_ONCE
+            ),
         },
     )
 
@@ -207,7 +233,8 @@ class ManyLinksForm(LinkRulesForm):
             raise forms.ValidationError(str(error)) from error
         if len(found) > MOST_AT_ONCE:
             raise forms.ValidationError(
-                f"These are {len(found)} addresses. There can be {MOST_AT_ONCE} at a time."
+                gettext("These are %(count)d addresses. There can be %(most)d at a time.")
+                % {"count": len(found), "most": MOST_AT_ONCE}
             )
         return found
 

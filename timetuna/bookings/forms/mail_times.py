@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.translation import gettext, gettext_lazy
 
 from timetuna.pages.forms.fields import ZoneField
 from timetuna.pages.public import PublicPage
@@ -13,10 +14,10 @@ from timetuna.pages.public import PublicPage
 class MailTimesForm(forms.Form):
     """Asked by an address, so that nothing is stored. links: by id what each is called."""
 
-    zone = ZoneField(help_text="The clock of your guest. Type a city to find it.")
-    language = forms.ChoiceField(label="Language")
-    duration = forms.ChoiceField(label="Length")
-    by = forms.ChoiceField(label="Booked by", required=False)
+    zone = ZoneField(help_text=gettext_lazy("The clock of your guest. Type a city to find it."))
+    language = forms.ChoiceField(label=gettext_lazy("Language"))
+    duration = forms.ChoiceField(label=gettext_lazy("Length"))
+    by = forms.ChoiceField(label=gettext_lazy("Booked by"), required=False)
 
     def __init__(
         self, page: PublicPage, links: Mapping[int, str], data: Any, *, zone: str, language: str
@@ -25,7 +26,7 @@ class MailTimesForm(forms.Form):
         begins = {"zone": zone, "language": language, "duration": lengths[0][0], "by": ""}
         given = {name: data.get(name, begins[name]) for name in begins}
         super().__init__(given)
-        plain = [] if page.settings.link_only and links else [("", "The page alone")]
+        plain = [] if page.settings.link_only and links else [("", gettext("The page alone"))]
         offered = {
             "language": list(settings.LANGUAGES),
             "duration": lengths,

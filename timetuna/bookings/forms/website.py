@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext, gettext_lazy
 
 from timetuna.accounts.activity import Changed, Deed, note
 from timetuna.lib.urls import website_of
@@ -12,13 +13,21 @@ from timetuna.pages.models import BookingPage
 from timetuna.web.framing import ANYBODY
 from timetuna.web.saving import HostForm
 
-MODES = [("inline", "In the page"), ("popup", "Popup"), ("button", "Button in the corner")]
-THEMES = [("auto", "As on the device"), ("light", "Light"), ("dark", "Dark")]
+MODES = [
+    ("inline", gettext_lazy("In the page")),
+    ("popup", gettext_lazy("Popup")),
+    ("button", gettext_lazy("Button in the corner")),
+]
+THEMES = [
+    ("auto", gettext_lazy("As on the device")),
+    ("light", gettext_lazy("Light")),
+    ("dark", gettext_lazy("Dark")),
+]
 CORNERS = [
-    ("bottom-right", "Bottom right"),
-    ("bottom-left", "Bottom left"),
-    ("top-right", "Top right"),
-    ("top-left", "Top left"),
+    ("bottom-right", gettext_lazy("Bottom right")),
+    ("bottom-left", gettext_lazy("Bottom left")),
+    ("top-right", gettext_lazy("Top right")),
+    ("top-left", gettext_lazy("Top left")),
 ]
 MOST_WEBSITES = 50
 _COLOR = re.compile(r"#[0-9a-f]{6}")
@@ -28,11 +37,13 @@ _LOCAL = re.compile(r"http://(localhost|127\.0\.0\.1)(:\d+)?")
 class EmbedForm(forms.Form):
     """Asked by an address; what cannot be falls back to what it begins with."""
 
-    mode = forms.ChoiceField(label="How it is shown", choices=MODES)
-    theme = forms.ChoiceField(label="Colours", choices=THEMES)
-    corner = forms.ChoiceField(label="Corner", choices=CORNERS)
-    accent = forms.CharField(label="Accent", required=False, widget=forms.TextInput(attrs={"type": "color"}))
-    text = forms.CharField(label="Words of the link", max_length=60, required=False)
+    mode = forms.ChoiceField(label=gettext_lazy("How it is shown"), choices=MODES)
+    theme = forms.ChoiceField(label=gettext_lazy("Colours"), choices=THEMES)
+    corner = forms.ChoiceField(label=gettext_lazy("Corner"), choices=CORNERS)
+    accent = forms.CharField(
+        label=gettext_lazy("Accent"), required=False, widget=forms.TextInput(attrs={"type": "color"})
+    )
+    text = forms.CharField(label=gettext_lazy("Words of the link"), max_length=60, required=False)
 
     def __init__(self, data: Any, *, accent: str) -> None:
         begins = {
@@ -40,7 +51,7 @@ class EmbedForm(forms.Form):
             "theme": "auto",
             "corner": "bottom-right",
             "accent": accent,
-            "text": "Book a time",
+            "text": gettext("Book a time"),
         }
         given = {name: str(data.get(name) or value).strip() for name, value in begins.items()}
         for name, choices in (("mode", MODES), ("theme", THEMES), ("corner", CORNERS)):
@@ -57,7 +68,7 @@ class WebsiteForm(HostForm):
     """Adds a website to those that may show the page."""
 
     website = forms.CharField(
-        label="Your website",
+        label=gettext_lazy("Your website"),
         max_length=200,
         widget=forms.TextInput(
             attrs={
@@ -68,8 +79,8 @@ class WebsiteForm(HostForm):
             }
         ),
         error_messages={
-            "required": "Enter the address of your website.",
-            "max_length": "This is too long for the address of a website.",
+            "required": gettext_lazy("Enter the address of your website."),
+            "max_length": gettext_lazy("This is too long for the address of a website."),
         },
     )
 
@@ -82,7 +93,7 @@ class WebsiteForm(HostForm):
         found = website_of(typed if "://" in typed else f"https://{typed}")
         if not found or not (found.startswith("https://") or _LOCAL.fullmatch(found)):
             raise forms.ValidationError(
-                "Enter an address that begins with https://, such as https://example.org."
+                gettext("Enter an address that begins with https://, such as https://example.org.")
             )
         return found
 
@@ -96,9 +107,8 @@ class WebsiteForm(HostForm):
         if ANYBODY in there or new in there:
             return True
         if len(there) >= MOST_WEBSITES:
-            self.add_error(
-                "website", f"There can be {MOST_WEBSITES} websites. Take one off on the tab Guests first."
-            )
+            text = gettext("There can be %(most)d websites. Take one off on the tab Guests first.")
+            self.add_error("website", text % {"most": MOST_WEBSITES})
             return False
         BookingPage.objects.filter(pk=row.pk).update(embed_origins="\n".join([*there, new]))
         note(Deed.PAGE_CHANGED, **row.about(), changes=[Changed("Websites that may show it")])

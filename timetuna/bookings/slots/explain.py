@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
+from django.utils.translation import gettext, ngettext
 
 from timetuna.availability.hours import Hours, date_start, host_date, open_hours, open_hours_around
 from timetuna.availability.interval import Interval, intersect, minute_of, moment_of
@@ -15,9 +16,11 @@ from timetuna.availability.slots import Code, Kind, Reason
 from timetuna.availability.teams import Part, Turnout, Why
 from timetuna.bookings.models import BookingHost, Hold
 from timetuna.bookings.slots.availability import SlotQuery, open_lengths, settle, why, why_on_grid
-from timetuna.bookings.slots.reasons import Link, ReasonContext, ReasonLine, tell, tell_of
+from timetuna.bookings.slots.reason_context import Link, ReasonContext, ReasonLine
+from timetuna.bookings.slots.reasons import tell, tell_of
 from timetuna.calendars.hooks import BroughtTime, brought_times
 from timetuna.l10n import datetimes
+from timetuna.l10n.lists import in_words
 from timetuna.pages.calendar_use import busy_at
 from timetuna.pages.models import BookingPage
 from timetuna.pages.public import HostTime, PublicPage
@@ -25,7 +28,6 @@ from timetuna.pages.public import HostTime, PublicPage
 _ONE_DAY = timedelta(days=1)
 _ALMOST_A_MINUTE = timedelta(minutes=1) - timedelta.resolution
 _FEW = 3
-_THIS_PAGE = "This page"
 _CLOSED = {Code.HOURS, Code.OVERRIDE, Code.OUT_OF_OFFICE, Code.HOLIDAY}
 
 
@@ -129,7 +131,7 @@ def explain(asked: AskedTime, *, now: datetime) -> SlotExplanation:
         travelling=setting.zone.key != page.own.opening.zone.key,
         moments=tuple(_moment(slot_query, setting, start, one) for start, one in found.items()),
         missing="" if found else _missing(asked, setting),
-        day_title=f"{datetimes.day(day)} {day.year}",
+        day_title=datetimes.day_of_year(day),
         opens=_opens(setting, span),
         starts=tuple(_start(asked, setting, start, one) for start, one in grid.items()),
         closed=_closed(slot_query, setting, span),
@@ -235,10 +237,10 @@ def _by_host(why: Why, setting: ReasonContext) -> tuple[HostReasons, ...]:
     every = *of_page, *chain.from_iterable(one.lines for one in each)
     if past := [line for line in every if line.code is Code.PAST]:
         # Of a time that is over nothing else, because today's rules may not be those it had.
-        return (HostReasons(_THIS_PAGE, (past[0],)),)
+        return (HostReasons(gettext("This page"), (past[0],)),)
     if not page.is_shared():
         return (HostReasons(page.host_name, every),)
-    first = (HostReasons(_THIS_PAGE, of_page),) if of_page else ()
+    first = (HostReasons(gettext("This page"), of_page),) if of_page else ()
     return *first, *each
 
 
@@ -257,11 +259,21 @@ def _is_missed(host: HostTime, turnout: Turnout | None) -> bool:
 
 def _in_words(turnout: Turnout) -> str:
     able, turns, needed = turnout.able, turnout.turns, turnout.needed
-    wanted = f"{needed} {'is' if needed == 1 else 'are'} needed"
     if not turns:
-        return f"Nobody takes turns on this page, and {wanted}."
-    many = f"{turns} hosts take turns" if turns > 1 else "1 host takes turns"
-    return f"{many}: {able or 'none'} could come, and {wanted}."
+        text = ngettext(
+            "Nobody takes turns on this page, and %(needed)d is needed.",
+            "Nobody takes turns on this page, and %(needed)d are needed.",
+            needed,
+        )
+        return text % {"needed": needed}
+    many = ngettext("%(turns)d host takes turns", "%(turns)d hosts take turns", turns) % {"turns": turns}
+    given = {"many": many, "able": able or gettext("none"), "needed": needed}
+    text = ngettext(
+        "%(many)s: %(able)s could come, and %(needed)d is needed.",
+        "%(many)s: %(able)s could come, and %(needed)d are needed.",
+        needed,
+    )
+    return text % given
 
 
 def _public(setting: ReasonContext, minutes: int) -> str:
@@ -294,22 +306,28 @@ def _words(why: Why, setting: ReasonContext) -> tuple[str, ...]:
         for one in by_host
         if one.lines and part.get(one.host) is Part.REQUIRED
     ]
-    more = [f"{len(busy) - _FEW} more"] if len(busy) > _FEW else []
+    more = [gettext("%(count)d more") % {"count": len(busy) - _FEW}] if len(busy) > _FEW else []
     turnout = why.turnout
     short = (
         []
         if turnout is None or turnout.is_enough()
-        else [f"{turnout.able} of {turnout.needed} who take turns"]
+        else [
+            gettext("%(able)d of %(needed)d who take turns")
+            % {"able": turnout.able, "needed": turnout.needed}
+        ]
     )
     return (*busy[:_FEW], *more, *short)
 
 
 def _missing(asked: AskedTime, setting: ReasonContext) -> str:
-    place = datetimes.zone_name(setting.zone)
-    return (
-        f"{asked.clock()} does not exist on {datetimes.day(asked.day)} {asked.day.year}: "
-        f"the clock in {place} skips it, so nobody can book it."
+    text = gettext(
+        "%(time)s does not exist on %(day)s: the clock in %(place)s skips it, so nobody can book it."
     )
+    return text % {
+        "time": asked.clock(),
+        "day": datetimes.day_of_year(asked.day),
+        "place": datetimes.zone_name(setting.zone),
+    }
 
 
 def _opens(setting: ReasonContext, span: Interval) -> str:
@@ -317,9 +335,13 @@ def _opens(setting: ReasonContext, span: Interval) -> str:
     if setting.me is None:
         return ""
     hours = intersect(open_hours_around(setting.me.opening, span=span), [span]) if span[0] < span[1] else []
-    ends = {span[1]: "midnight"}
-    return " and ".join(
-        f"{setting.say(start)} to {ends.get(end) or setting.say(end)}" for start, end in hours
+    ends = {span[1]: gettext("midnight")}
+    span_of = gettext("%(start)s to %(end)s")
+    return in_words(
+        [
+            span_of % {"start": setting.say(start), "end": ends.get(end) or setting.say(end)}
+            for start, end in hours
+        ]
     )
 
 
@@ -342,7 +364,10 @@ def _named(host_id: int, starts: set[int]) -> Mapping[int, Link]:
     )
     found = rows.values_list("start_minute", "booking_id", "booking__title", "booking__attendees__name")
     return {
-        start: Link(reverse("booking", args=[booking_id]), f"{title} with {guest}")
+        start: Link(
+            reverse("booking", args=[booking_id]),
+            gettext("%(title)s with %(guest)s") % {"title": title, "guest": guest},
+        )
         for start, booking_id, title, guest in found
     }
 

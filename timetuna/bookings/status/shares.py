@@ -3,19 +3,22 @@
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
 from typing import NamedTuple
+
+from django.utils.formats import get_format
+from django.utils.translation import gettext, ngettext_lazy, pgettext
 
 from timetuna.availability.shares import WHOLE
 from timetuna.bookings.actions.turns import taken_this_month
 from timetuna.bookings.models import Turn
 from timetuna.bookings.status.rows import Reader
-from timetuna.bookings.status.turns import ABSENT, named, of_a_meeting
+from timetuna.bookings.status.turns import ABSENT, name_of, named, of_a_meeting
 from timetuna.l10n import datetimes
+from timetuna.l10n.lists import in_words
 from timetuna.lib.plot import Plot, Point, plot
-from timetuna.lib.text import in_words
 from timetuna.pages.models import BookingPage, PageHost
 
 MOST_IN_ONE = 3
@@ -23,8 +26,8 @@ MOST_IN_ONE = 3
 _SAMPLES = 5
 _Part = PageHost.Part
 _COMES = {
-    _Part.REQUIRED: ("is always there", "are always there"),
-    _Part.OPTIONAL: ("joins if free", "join if free"),
+    _Part.REQUIRED: ngettext_lazy("%(names)s is always there.", "%(names)s are always there.", "count"),
+    _Part.OPTIONAL: ngettext_lazy("%(names)s joins if free.", "%(names)s join if free.", "count"),
 }
 
 
@@ -183,10 +186,16 @@ def shares_of(page: BookingPage, span: ShownSpan, reader: Reader) -> Shares:
         month=sum(account.month for account in accounts),
         taken=sum(account.taken for account in accounts),
         fair=of_a_meeting(sum(account.credit for account in accounts)),
-        plot=drawn,
+        plot=_as_written(drawn),
         dates=[_day(moment, reader) for moment in span.samples()],
         others=_others(page, rows),
     )
+
+
+def _as_written(drawn: Plot) -> Plot:
+    """With the numbers beside it as the language that is spoken writes them."""
+    point = get_format("DECIMAL_SEPARATOR")
+    return replace(drawn, ticks=[replace(tick, label=tick.label.replace(".", point)) for tick in drawn.ticks])
 
 
 def first_turn_at(page: BookingPage) -> datetime | None:
@@ -222,7 +231,7 @@ def _place(account: _Account, ledger: _Ledger) -> tuple[bool, int, Fraction]:
 def _line(account: _Account, ledger: _Ledger, reader: Reader, drawn: tuple[str, int]) -> ShareLine:
     row, last, former = account.rows[0], account.last_turn(), account.is_former()
     return ShareLine(
-        name="Former hosts" if former else row.called(),
+        name=gettext("Former hosts") if former else name_of(row),
         members=named(account.rows) if former else "",
         is_former=former,
         balance=_owed(account.balance),
@@ -250,16 +259,17 @@ def _owed(balance: int) -> str:
     """In words, where it is anything that can be seen."""
     text = of_a_meeting(abs(balance))
     if text == "0":
-        return "Even"
-    return f"Owed {text}" if balance > 0 else f"Owes {text}"
+        return gettext("Even")
+    said = gettext("Owed %(amount)s") if balance > 0 else gettext("Owes %(amount)s")
+    return said % {"amount": text}
 
 
 def _note(row: PageHost, page: BookingPage, reader: Reader) -> str:
     if row.part_on(page) is not _Part.ROTATING:
-        return "Takes no turns"
+        return gettext("Takes no turns")
     if row.is_paused(reader.now, zone=row.host.time_zone):
-        return "Paused"
-    return "" if row.weight else "Takes no turns: weight 0"
+        return gettext("Paused")
+    return "" if row.weight else gettext("Takes no turns: weight 0")
 
 
 def _others(page: BookingPage, rows: Iterable[PageHost]) -> list[str]:
@@ -267,10 +277,10 @@ def _others(page: BookingPage, rows: Iterable[PageHost]) -> list[str]:
     if page.staffing != BookingPage.Staffing.ANY:
         return []
     rows = list(rows)
-    names = {part: [row.called() for row in rows if row.part_on(page) is part] for part in _COMES}
+    names = {part: [name_of(row) for row in rows if row.part_on(page) is part] for part in _COMES}
     return [
-        f"{in_words(names[part])} {verbs[len(names[part]) > 1]}."
-        for part, verbs in _COMES.items()
+        said % {"names": in_words(names[part]), "count": len(names[part])}
+        for part, said in _COMES.items()
         if names[part]
     ]
 
@@ -278,5 +288,6 @@ def _others(page: BookingPage, rows: Iterable[PageHost]) -> list[str]:
 def _day(moment: datetime, reader: Reader) -> str:
     """As "3 Sep", in another year "3 Sep 2026"."""
     there = moment.astimezone(reader.zone)
-    year = "" if there.year == reader.today().year else f" {there.year}"
-    return f"{there.day} {there:%b}{year}"
+    if there.year == reader.today().year:
+        return datetimes.written(there, pgettext("short date", "j M"))
+    return datetimes.written(there, pgettext("short date", "j M Y"))

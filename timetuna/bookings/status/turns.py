@@ -5,25 +5,34 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 
+from django.utils.formats import number_format
+from django.utils.translation import gettext, gettext_lazy, ngettext, ngettext_lazy
+
 from timetuna.availability.shares import WHOLE
 from timetuna.bookings.events import Status
 from timetuna.bookings.models import Booking, Turn
 from timetuna.bookings.status.rows import Reader
 from timetuna.l10n import datetimes
-from timetuna.lib.text import in_words
-from timetuna.pages.models import FORMER_HOST, BookingPage, PageHost
+from timetuna.l10n.lists import in_words
+from timetuna.pages.models import BookingPage, PageHost
 
 Turns = Sequence[Turn]
 _Rule, _Part, _Staffing = Turn.Rule, PageHost.Part, BookingPage.Staffing
-ABSENT = {_Rule.BUSY: "{names} could not take it.", _Rule.PAUSED: "{names} {was} paused."}
+ABSENT = {
+    _Rule.BUSY: ngettext_lazy("%(names)s could not take it.", "%(names)s could not take it.", "count"),
+    _Rule.PAUSED: ngettext_lazy("%(names)s was paused.", "%(names)s were paused.", "count"),
+}
 _GIVEN = {
-    _Rule.NAMED: "{guest} asked for {names}.",
-    _Rule.HANDED: "The meeting was handed to {names}.",
-    _Rule.LEADS: "Those whose turn it was could not make the link of the meeting; {names} could.",
+    _Rule.NAMED: gettext_lazy("%(guest)s asked for %(names)s."),
+    _Rule.HANDED: gettext_lazy("The meeting was handed to %(names)s."),
+    _Rule.LEADS: ngettext_lazy(
+        "Those whose turn it was could not make the link of the meeting; %(names)s could.",
+        "Those whose turn it was could not make the link of the meeting; %(names)s could.",
+        "count",
+    ),
 }
 _SHORT, _EXACT = 2, 6
 _AT_ONCE = timedelta(seconds=1)
-_A_FORMER_HOST = FORMER_HOST[:1].lower() + FORMER_HOST[1:]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +92,8 @@ def why_host(booking: Booking, reader: Reader) -> WhyHost | None:
 def of_a_meeting(millionths: int, *, digits: int = _SHORT) -> str:
     """As "0.8" or "0"; what is owed by them has a minus sign."""
     text = f"{abs(millionths) / WHOLE:.{digits}f}".rstrip("0").rstrip(".")
-    return f"\N{MINUS SIGN}{text}" if millionths < 0 and text != "0" else text
+    shown = number_format(text)
+    return f"\N{MINUS SIGN}{shown}" if millionths < 0 and text != "0" else shown
 
 
 def _reasoning(turns: Turns, booking: Booking, reader: Reader) -> Reasoning:
@@ -91,7 +101,7 @@ def _reasoning(turns: Turns, booking: Booking, reader: Reader) -> Reasoning:
     later = [turn.at for turn in turns if abs(turn.at - booking.created_at) > _AT_ONCE]
     counted = any(turn.rule == _Rule.FEWEST for turn in turns)
     return Reasoning(
-        when=_date(later[0], reader) if later else "When it was booked",
+        when=_date(later[0], reader) if later else gettext("When it was booked"),
         is_counted=counted,
         is_weighed=len({turn.weight for turn in able}) > 1,
         is_ranked=len({turn.tier for turn in able}) > 1,
@@ -105,7 +115,7 @@ def _reasoning(turns: Turns, booking: Booking, reader: Reader) -> Reasoning:
 
 def _line(turn: Turn, reader: Reader, *, counted: bool) -> TurnLine:
     return TurnLine(
-        name=turn.page_host.called(),
+        name=name_of(turn.page_host),
         chosen=bool(turn.debit),
         before="" if counted else of_a_meeting(turn.balance_before),
         share="" if counted else of_a_meeting(turn.credit),
@@ -119,8 +129,12 @@ def _line(turn: Turn, reader: Reader, *, counted: bool) -> TurnLine:
 def _given(able: Turns, booking: Booking) -> list[str]:
     """Who came for another reason than that it was their turn."""
     by_rule = {rule: [turn for turn in able if turn.rule == rule] for rule in _GIVEN}
-    guest = booking.booker.name or "The guest"
-    return [_GIVEN[rule].format(names=_names(given), guest=guest) for rule, given in by_rule.items() if given]
+    guest = booking.booker.name or gettext("The guest")
+    return [
+        _GIVEN[rule] % {"names": _names(given), "guest": guest, "count": len(given)}
+        for rule, given in by_rule.items()
+        if given
+    ]
 
 
 def _by_turns(able: Turns, *, alone: bool) -> list[str]:
@@ -130,9 +144,10 @@ def _by_turns(able: Turns, *, alone: bool) -> list[str]:
     if not took:
         return []
     if following is None:
-        return [
-            "Nobody else takes turns on this page." if alone else f"Only {_names(took)} {_was(took)} free."
-        ]
+        if alone:
+            return [gettext("Nobody else takes turns on this page.")]
+        only = ngettext("Only %(names)s was free.", "Only %(names)s were free.", len(took))
+        return [only % {"names": _names(took)}]
     sooner = [turn for turn in took if turn.tier < following.tier]
     equals = [turn for turn in took if turn.tier == following.tier]
     said = [_by_priority(sooner, following)] if sooner else []
@@ -146,10 +161,17 @@ def _by_turns(able: Turns, *, alone: bool) -> list[str]:
 
 
 def _by_priority(took: Turns, following: Turn) -> str:
-    comes = "comes" if len(took) == 1 else "come"
-    priorities = in_words(sorted({str(turn.tier) for turn in took}))
-    others = f"{_names([following])} with {following.tier}"
-    return f"{_names(took)} {comes} first by priority: {priorities}, before {others}."
+    text = ngettext(
+        "%(names)s comes first by priority: %(priorities)s, before %(other)s with %(theirs)d.",
+        "%(names)s come first by priority: %(priorities)s, before %(other)s with %(theirs)d.",
+        len(took),
+    )
+    return text % {
+        "names": _names(took),
+        "priorities": in_words(sorted({str(turn.tier) for turn in took})),
+        "other": _names([following]),
+        "theirs": following.tier,
+    }
 
 
 def _by_rule(took: Turns, following: Turn) -> str:
@@ -159,27 +181,59 @@ def _by_rule(took: Turns, following: Turn) -> str:
 def _by_balance(took: Turns, following: Turn) -> str:
     """What they were owed with their share of this meeting, by which it was decided."""
     *amounts, theirs = _told_apart([_owed(turn) for turn in (*took, following)])
-    names, others = _names(took), _names([following])
-    least = _owed(took[-1])
+    least, minus = _owed(took[-1]), "\N{MINUS SIGN}"
+    given = {"names": _names(took), "other": _names([following]), "theirs": theirs.lstrip(minus)}
     if all(_owed(turn) <= 0 for turn in took):
-        said = [amount.lstrip("\N{MINUS SIGN}") for amount in (*amounts, theirs)]
-        return f"{names} owed least: {in_words(said[:-1])} of a meeting; {others} owed {said[-1]}."
+        text = ngettext(
+            "%(names)s owed least: %(amounts)s of a meeting; %(other)s owed %(theirs)s.",
+            "%(names)s owed least: %(amounts)s of a meeting; %(other)s owed %(theirs)s.",
+            len(took),
+        )
+        return text % (given | {"amounts": in_words([amount.lstrip(minus) for amount in amounts])})
+    given |= {"amounts": in_words(amounts)}
     if least > 0 > _owed(following):
-        owed = theirs.lstrip("\N{MINUS SIGN}")
-        return f"{names} {_was(took)} owed most: {in_words(amounts)} of a meeting; {others} owed {owed}."
-    return f"{names} {_was(took)} owed most: {in_words(amounts)} of a meeting, before {others} with {theirs}."
+        text = ngettext(
+            "%(names)s was owed most: %(amounts)s of a meeting; %(other)s owed %(theirs)s.",
+            "%(names)s were owed most: %(amounts)s of a meeting; %(other)s owed %(theirs)s.",
+            len(took),
+        )
+        return text % given
+    text = ngettext(
+        "%(names)s was owed most: %(amounts)s of a meeting, before %(other)s with %(theirs)s.",
+        "%(names)s were owed most: %(amounts)s of a meeting, before %(other)s with %(theirs)s.",
+        len(took),
+    )
+    return text % (given | {"theirs": theirs})
 
 
 def _by_fewest(took: Turns, following: Turn) -> str:
-    everyone = (*took, following)
-    weighed = len({turn.weight for turn in everyone}) > 1
-    *numbers, theirs = [
-        f"{turn.balance_before}{f' at weight {turn.weight}' if weighed else ''}" for turn in everyone
-    ]
-    rule = "the fewest meetings that month" + (" for their weight" if weighed else "")
-    return (
-        f"{_names(took)} had taken {rule}: {in_words(numbers)}, before {_names([following])} with {theirs}."
+    weighed = len({turn.weight for turn in (*took, following)}) > 1
+    *numbers, theirs = [_taken_by(turn, weighed=weighed) for turn in (*took, following)]
+    text = ngettext(
+        "%(names)s had taken the fewest meetings that month: %(numbers)s, before %(other)s with %(theirs)s.",
+        "%(names)s had taken the fewest meetings that month: %(numbers)s, before %(other)s with %(theirs)s.",
+        len(took),
     )
+    if weighed:
+        text = ngettext(
+            "%(names)s had taken the fewest meetings that month for their weight: %(numbers)s, before %(other)s with "
+            "%(theirs)s.",
+            "%(names)s had taken the fewest meetings that month for their weight: %(numbers)s, before %(other)s with "
+            "%(theirs)s.",
+            len(took),
+        )
+    return text % {
+        "names": _names(took),
+        "numbers": in_words(numbers),
+        "other": _names([following]),
+        "theirs": theirs,
+    }
+
+
+def _taken_by(turn: Turn, *, weighed: bool) -> str:
+    if not weighed:
+        return str(turn.balance_before)
+    return gettext("%(count)d at weight %(weight)d") % {"count": turn.balance_before, "weight": turn.weight}
 
 
 def _is_tie(last: Turn, following: Turn) -> bool:
@@ -189,27 +243,29 @@ def _is_tie(last: Turn, following: Turn) -> bool:
 
 
 def _as_much(last: Turn, following: Turn) -> str:
-    names = _names([last, following])
-    if following.rule == _Rule.FEWEST:
-        weighed = " for their weight" if last.weight != following.weight else f": {last.balance_before}"
-        return f"{names} had taken as many meetings that month{weighed}."
-    return f"{names} were owed as much: {of_a_meeting(_owed(following))} of a meeting."
+    given = {"names": _names([last, following]), "count": last.balance_before}
+    if following.rule != _Rule.FEWEST:
+        text = gettext("%(names)s were owed as much: %(amount)s of a meeting.")
+        return text % (given | {"amount": of_a_meeting(_owed(following))})
+    if last.weight != following.weight:
+        return gettext("%(names)s had taken as many meetings that month for their weight.") % given
+    return gettext("%(names)s had taken as many meetings that month: %(count)d.") % given
 
 
 def _by_last_turn(last: Turn, following: Turn) -> str:
-    name = _names([last])
+    given = {"name": _names([last]), "other": _names([following])}
     if last.last_before is None and following.last_before is not None:
-        return f"{name} had not had a turn yet."
+        return gettext("%(name)s had not had a turn yet.") % given
     if last.last_before != following.last_before:
-        return f"{name}'s last turn was longer ago."
-    return f"{name} stands before {_names([following])} on the page."
+        return gettext("%(name)s's last turn was longer ago.") % given
+    return gettext("%(name)s stands before %(other)s on the page.") % given
 
 
 def _absent(turns: Turns) -> list[str]:
     """Who could not have taken it, and nothing of why."""
     by_rule = {rule: [turn for turn in turns if turn.rule == rule] for rule in ABSENT}
     return [
-        ABSENT[rule].format(names=named([turn.page_host for turn in rows]), was=_was(rows))
+        ABSENT[rule] % {"names": named([turn.page_host for turn in rows]), "count": len(rows)}
         for rule, rows in by_rule.items()
         if rows
     ]
@@ -222,12 +278,16 @@ def _always_there(booking: Booking, page: BookingPage) -> list[str]:
     optional = [row.host.name for row in rows if row.part == _Part.OPTIONAL]
     said = []
     if required and page.staffing == _Staffing.ALL:
-        said.append(f"Everybody who hosts this page comes to each meeting: {in_words(required)}.")
+        text = gettext("Everybody who hosts this page comes to each meeting: %(names)s.")
+        said.append(text % {"names": in_words(required)})
     elif required and page.staffing == _Staffing.ANY:
-        said.append(f"{in_words(required)} {'is' if len(required) == 1 else 'are'} always there.")
+        text = ngettext("%(names)s is always there.", "%(names)s are always there.", len(required))
+        said.append(text % {"names": in_words(required)})
     if optional:
-        joins, was = ("joins", "was") if len(optional) == 1 else ("join", "were")
-        said.append(f"{in_words(optional)} {joins} when free, and {was}.")
+        text = ngettext(
+            "%(names)s joins when free, and was.", "%(names)s join when free, and were.", len(optional)
+        )
+        said.append(text % {"names": in_words(optional)})
     return said
 
 
@@ -236,9 +296,9 @@ def _counted(turns: Turns, booking: Booking) -> list[str]:
     if not any(turn.debit for turn in turns):
         return []
     if all(turn.undone for turn in turns):
-        return ["This turn was given back: it counts for nobody."]
+        return [gettext("This turn was given back: it counts for nobody.")]
     if booking.status == Status.CANCELLED_BY_HOST:
-        return ["The turn counts all the same, because a host called the meeting off."]
+        return [gettext("The turn counts all the same, because a host called the meeting off.")]
     return []
 
 
@@ -255,30 +315,29 @@ def _told_apart(amounts: Sequence[int]) -> list[str]:
     return told
 
 
+def name_of(row: PageHost) -> str:
+    """Of a host of the page; who has no account has no name."""
+    return row.host.name if row.host_id else gettext("A former host")
+
+
 def _names(turns: Turns) -> str:
     """In their order."""
-    return in_words(
-        [turn.page_host.host.name if turn.page_host.host_id else _A_FORMER_HOST for turn in turns]
-    )
+    rows = [turn.page_host for turn in turns]
+    return in_words([row.host.name if row.host_id else gettext("a former host") for row in rows])
 
 
 def named(rows: Sequence[PageHost]) -> str:
     """In any order, as in "Ada and a former host", or "Ada and 2 former hosts": who has no account has no name."""
     names, former = [row.host.name for row in rows if row.host_id], sum(not row.host_id for row in rows)
-    others = [_A_FORMER_HOST if former == 1 else f"{former} former hosts"] if former else []
-    return in_words([*names, *others])
+    others = ngettext("a former host", "%(count)d former hosts", former) % {"count": former}
+    return in_words([*names, *([others] if former else [])])
 
 
 def _begun(sentence: str) -> str:
+    inside = gettext("a former host")
     return (
-        FORMER_HOST + sentence.removeprefix(_A_FORMER_HOST)
-        if sentence.startswith(_A_FORMER_HOST)
-        else sentence
+        gettext("A former host") + sentence.removeprefix(inside) if sentence.startswith(inside) else sentence
     )
-
-
-def _was(turns: Turns) -> str:
-    return "was" if len(turns) == 1 else "were"
 
 
 def _date(moment: datetime, reader: Reader) -> str:

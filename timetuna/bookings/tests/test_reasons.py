@@ -9,7 +9,8 @@ import pytest
 from timetuna.availability.hours import Cap, CapScope, Period
 from timetuna.availability.interval import minute_of
 from timetuna.availability.slots import Busy, Code, Kind, Reason
-from timetuna.bookings.slots.reasons import Link, ReasonContext, tell
+from timetuna.bookings.slots.reason_context import Link, ReasonContext
+from timetuna.bookings.slots.reasons import tell
 from timetuna.pages.queries import page_settings
 
 MONDAY = date(2027, 3, 1)
@@ -48,7 +49,7 @@ def test_an_event_of_a_calendar_that_is_known(setting):
 
     line = tell(Reason(Code.CALENDAR_BUSY, busy=taken(Kind.CALENDAR)), named)
 
-    assert line.text == "An event in “Work” and in “Family” takes 10:00 to 11:00."
+    assert line.text == "An event in “Work” and “Family” takes 10:00 to 11:00."
 
 
 def calendar_links(setting):

@@ -10,6 +10,7 @@ from timetuna.calendars.actions.list_calendars import list_soon
 from timetuna.calendars.actions.store_grant import Grant, store_grant
 from timetuna.calendars.models import CalendarAccount
 from timetuna.calendars.queries import login_form
+from timetuna.lib.sentences import spoken
 from timetuna.providers.base import Tokens
 from timetuna.providers.errors import NeedsReconnect, ProviderError
 
@@ -25,7 +26,7 @@ def log_in(provider: str, given: Mapping[str, str], *, host_id: int) -> Calendar
     """
     form = login_form(provider)
     if form is None:
-        raise ProviderError("This is not set up on this server.", code="not-set-up", operator=True)
+        raise ProviderError(spoken("This is not set up on this server."), code="not-set-up", operator=True)
     asked_at = timezone.now()
     try:
         login = form.log_in(given)

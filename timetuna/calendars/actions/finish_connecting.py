@@ -3,6 +3,7 @@
 import logging
 
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from timetuna.calendars.access_tokens import authorization_context, grant_owner, seal_grant
 from timetuna.calendars.actions.begin_connecting import Visit, new_authorization
@@ -12,6 +13,7 @@ from timetuna.calendars.actions.store_grant import Grant, store_grant
 from timetuna.calendars.models import Authorization, CalendarAccount
 from timetuna.calendars.queries import linkable, listing
 from timetuna.encryption import box
+from timetuna.l10n.retold import retold
 from timetuna.lib.crypto import SecretBoxError, fingerprint, random_token
 from timetuna.providers.errors import NeedsReconnect, ProviderError
 
@@ -70,14 +72,17 @@ def _ask_provider(visit: Visit, *, code: str, verifier: str) -> Grant:
         tokens = provider.exchange(code=code, code_verifier=verifier)
     except NeedsReconnect as error:
         log.info("%s not connected: %s", visit.provider, error.code)
-        raise NotConnectedError(str(error)) from error
+        raise NotConnectedError(retold(str(error))) from error
     except ProviderError as error:
         raise NotConnectedError(_refusal(visit.provider, error)) from error
     try:
         profile = provider.profile(tokens.access_token)
     except (NeedsReconnect, ProviderError) as error:
         log.warning("%s profile not read: %s", visit.provider, error.code)
-        sentence = f"{label} was not connected: your {label} profile could not be read. Please try again."
+        text = gettext(
+            "%(label)s was not connected: your %(label)s profile could not be read. Please try again."
+        )
+        sentence = text % {"label": label}
         raise NotConnectedError(sentence) from error
     return Grant(visit.provider, tokens, profile, asked_at)
 
@@ -86,13 +91,19 @@ def _refusal(provider: str, error: ProviderError) -> str:
     label = _label(provider)
     if error.operator:
         log.error("%s refuses this server's own keys (%s); check its settings", provider, error.code)
-        return (
-            f"{label} was not connected: this server's {label} keys do not work. Please tell whoever runs it."
+        text = gettext(
+            "%(label)s was not connected: this server's %(label)s keys do not work. Please tell whoever runs it."
         )
+        return text % {"label": label}
     log.warning("%s exchange failed: %s", provider, error.code)
     if error.permanent:
-        return f"{label} was not connected: the link had expired. Please try again."
-    return f"{label} was not connected: {label} did not answer as it should. Please try again in a minute."
+        return gettext("%(label)s was not connected: the link had expired. Please try again.") % {
+            "label": label
+        }
+    text = gettext(
+        "%(label)s was not connected: %(label)s did not answer as it should. Please try again in a minute."
+    )
+    return text % {"label": label}
 
 
 def _keep_waiting(visit: Visit, grant: Grant) -> Authorization:

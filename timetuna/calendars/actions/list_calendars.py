@@ -16,6 +16,7 @@ from timetuna.calendars.models import EVERY, LONGEST_ID, Calendar, CalendarAccou
 from timetuna.calendars.queries import directory, listing
 from timetuna.jobs.models import Job
 from timetuna.jobs.queue import job
+from timetuna.lib.sentences import spoken
 from timetuna.lib.text import single_line
 from timetuna.providers.base import OutsideCalendar
 from timetuna.providers.errors import NeedsReconnect, ProviderError
@@ -66,7 +67,7 @@ def begin_anew(account: CalendarAccount, *, now: datetime) -> None:
     )
     found = listing(account.provider)
     if found is not None and found.has_calendars and account.calendars_read_at is None:
-        name = f"Every calendar of {account.called}"[:300]
+        name = (spoken("Every calendar of %(called)s") % {"called": account.called})[:300]
         Calendar.objects.update_or_create(account=account, outside_id=EVERY, defaults={"name": name})
     if directory(account.provider) is not None:
         refresh_list.enqueue(key=_first_look(account), account_id=account.pk)
@@ -119,7 +120,7 @@ def _ask(account: CalendarAccount) -> tuple[OutsideCalendar, ...]:
     provider = directory(account.provider)
     if provider is None:
         raise ProviderError(
-            "Its provider is not set up on this server; whoever runs it can add it to the settings.",
+            spoken("Its provider is not set up on this server; whoever runs it can add it to the settings."),
             code="not-set-up",
             operator=True,
         )
@@ -130,7 +131,7 @@ def _refuse_unkept(found: Iterable[OutsideCalendar]) -> None:
     """Refuse a list of which a part cannot be kept: without that part it would say too little."""
     if any(len(one.id) > LONGEST_ID for one in found):
         raise ProviderError(
-            "One of its calendars has an address that is too long to be kept.",
+            spoken("One of its calendars has an address that is too long to be kept."),
             code="too-long",
             permanent=True,
         )

@@ -25,6 +25,7 @@ from timetuna.calendars.queries import busy_source
 from timetuna.db.sql import lock_timeout
 from timetuna.ical.answer import BusyTime
 from timetuna.lib.http import Budget
+from timetuna.lib.sentences import spoken
 from timetuna.providers.base import BusySource
 from timetuna.providers.errors import NeedsReconnect, ProviderError
 
@@ -228,14 +229,14 @@ LOOKS = Looks(_ask)
 def _busy(look: CalendarLook, source: BusySource | None, credential: str) -> Busy:
     """None where the calendar is as it was when it was read."""
     if source is None:
-        raise ProviderError("It is not set up on this server.", code="not-set-up", operator=True)
+        raise ProviderError(spoken("It is not set up on this server."), code="not-set-up", operator=True)
     row, span = look.row, look.span
     covers = row.known_from_minute <= span[0] and span[1] <= row.known_until_minute
     zone = row.account.host.time_zone
     cursor = row.cursor if covers and row.known_zone == zone else ""
     found = source.busy(row.outside_id, span, time_zone=zone, credential=credential, cursor=cursor)
     if found.busy is None and not cursor:
-        raise ProviderError("The calendar was not given as a whole.", code="not-whole")
+        raise ProviderError(spoken("The calendar was not given as a whole."), code="not-whole")
     return found.busy
 
 

@@ -17,6 +17,7 @@ from timetuna.calendars.busy_cache import KnownBusy, others_only, pack
 from timetuna.calendars.hooks import Wants, wants_of
 from timetuna.calendars.models import Calendar
 from timetuna.calendars.queries import busy_source, reads_only
+from timetuna.lib.sentences import spoken
 from timetuna.providers.base import Reading
 from timetuna.providers.errors import NeedsReconnect, ProviderError
 
@@ -27,11 +28,11 @@ def ask(row: Calendar, span: Interval, *, cursor: str = "") -> Reading:
     Not to be called inside a transaction. Raises ProviderError, NeedsReconnect.
     """
     if row.is_every():
-        raise ProviderError("It is not known yet which calendars there are.", code="not-listed")
+        raise ProviderError(spoken("It is not known yet which calendars there are."), code="not-listed")
     source = busy_source(row.account.provider)
     if source is None:
         raise ProviderError(
-            "Its provider is not set up on this server; whoever runs it can add it to the settings.",
+            spoken("Its provider is not set up on this server; whoever runs it can add it to the settings."),
             code="not-set-up",
             operator=True,
         )
@@ -43,7 +44,9 @@ def ask(row: Calendar, span: Interval, *, cursor: str = "") -> Reading:
         ),
     )
     if reading.busy is None and not cursor:
-        raise ProviderError("The calendar was not given as a whole; this is tried again.", code="not-whole")
+        raise ProviderError(
+            spoken("The calendar was not given as a whole; this is tried again."), code="not-whole"
+        )
     return reading
 
 
@@ -87,7 +90,7 @@ def read(turn: RefreshClaim) -> bool:
         return False
     except Exception:
         log.exception("calendar %s: its provider broke", row.pk)
-        broke = "TimeTuna could not read the answer; the server's log says what it was."
+        broke = spoken("TimeTuna could not read the answer; the server's log says what it was.")
         note_failure(turn, ProviderError(broke, code="broke"))
         return False
     store(turn, reading, span)

@@ -5,6 +5,7 @@ from django.db import transaction
 from timetuna.calendars.access_tokens import sealed_tokens, token_at_hand
 from timetuna.calendars.models import EVERY, CalendarAccount
 from timetuna.calendars.queries import own_names
+from timetuna.lib.sentences import spoken
 from timetuna.providers.base import Tokens
 from timetuna.providers.errors import ProviderError
 
@@ -16,13 +17,15 @@ def rename_account(account: CalendarAccount, name: str) -> None:
     """
     provider = own_names(account.provider)
     if provider is None:
-        raise ProviderError("Its name is its provider's.", code="no-names", permanent=True)
+        raise ProviderError(spoken("Its name is its provider's."), code="no-names", permanent=True)
     with transaction.atomic():
         # Locked like a look at its calendars, so that each finds the name or comes before it.
         row = CalendarAccount.objects.select_for_update(no_key=True).get(pk=account.pk)
         credential = token_at_hand(row)
         if credential is None:
-            raise ProviderError("Connect it again, with this name.", code="needs-reconnect", permanent=True)
+            raise ProviderError(
+                spoken("Connect it again, with this name."), code="needs-reconnect", permanent=True
+            )
         tokens = Tokens(provider.renamed(name, credential=credential), "", row.expires_at, frozenset())
         row.access_token = sealed_tokens(tokens, account=row)["access_token"]
         row.display_name = name

@@ -14,6 +14,7 @@ from timetuna.calendars.hooks import connected
 from timetuna.calendars.models import Authorization, CalendarAccount
 from timetuna.calendars.queries import listing
 from timetuna.calendars.reconnecting import ask_to_reconnect
+from timetuna.lib.sentences import spoken
 from timetuna.providers.base import Profile, Tokens
 
 
@@ -93,7 +94,10 @@ def _retire_older_links(grant: Grant) -> None:
         return
     ask_to_reconnect(
         links.exclude(pk=latest.pk),
-        reason=f"This {known.label} account was connected by another host of this server, which ended your connection.",
+        reason=spoken(
+            "This %(label)s account was connected by another host of this server, which ended your connection."
+        )
+        % {"label": known.label},
     )
     owner = grant_owner(grant.provider, grant.profile.user_id)
     Authorization.objects.filter(grant_owner=owner, created_at__lt=latest.connected_at).delete()

@@ -298,3 +298,19 @@ def test_what_pages_lose_is_said_before_disconnecting(as_alice, alice, monkeypat
     monkeypatch.setattr("timetuna.calendars.hooks.losses_of.ask", lambda _: losses)
 
     assert "“Intro call” loses Work." in words(as_alice)
+
+
+def test_a_host_who_reads_german_is_told_in_german_what_is_wrong(as_alice, alice, settings):
+    settings.HOST_LANGUAGES = ["en", "de"]
+    User.objects.update(language="de")
+    reason = "Zoom ended the connection. Connect Zoom again."
+    linked = account(alice, needs_reconnect=True, needs_reconnect_reason=reason)
+    note = ["bad_start", "Standup", "", 30_000_000, 30_001_440]
+    calendar(linked, read_at=present() - 2 * HOUR, blocks=True, notes=[note], problem=reason)
+
+    text = words(as_alice)
+
+    assert "Zoom hat die Verbindung beendet. Verbinden Sie Zoom neu." in text
+    assert "“Standup” hat einen Beginn, der nicht lesbar ist. Belegt ist die ganze Zeit" in text
+    assert "Was vor 2 Stunden gelesen wurde, gilt noch 21 Stunden" in text
+    assert "ended" not in text

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from timetuna.accounts.permissions import signed_in
@@ -39,7 +40,7 @@ def calendar(request: HttpRequest, calendar: int) -> HttpResponse:
     if blocks is None or tentative is None:
         return _answer(request, row.account_id, str(INCOMPLETE), level=messages.ERROR)
     set_calendar(row, blocks=blocks(row.blocks), tentative_blocks=tentative(row.tentative_blocks))
-    return _answer(request, row.account_id, "Saved.")
+    return _answer(request, row.account_id, gettext("Saved."))
 
 
 def _turned(request: HttpRequest, name: str) -> Callable[[bool], bool] | None:
@@ -58,7 +59,9 @@ def read_calendar(request: HttpRequest, calendar: int) -> HttpResponse:
     if refused := refusal(request, READING):
         return _answer(request, row.account_id, refused, level=messages.WARNING)
     read_again(row.account, row)
-    return _answer(request, row.account_id, f"“{row.name}” is read again in a moment.")
+    return _answer(
+        request, row.account_id, gettext("“%(name)s” is read again in a moment.") % {"name": row.name}
+    )
 
 
 @require_POST
@@ -69,7 +72,7 @@ def read_account(request: HttpRequest, account: int) -> HttpResponse:
     if refused := refusal(request, READING):
         return _answer(request, account, refused, level=messages.WARNING)
     read_again(row)
-    return _answer(request, account, "Its calendars are read again in a moment.")
+    return _answer(request, account, gettext("Its calendars are read again in a moment."))
 
 
 def _own_or_404(request: HttpRequest, calendar_id: int) -> Calendar:

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from timetuna.accounts.permissions import signed_in
@@ -65,7 +66,7 @@ def leave_for(request: HttpRequest, found: Listing, *, back: str = "") -> HttpRe
     try:
         return redirect(begin_connecting(_visit(request, found.slug)))
     except ProviderError:
-        messages.error(request, f"{found.label} is not set up on this server.")
+        messages.error(request, gettext("%(label)s is not set up on this server.") % {"label": found.label})
         return redirect(_take_place(request, found.slug))
 
 
@@ -76,7 +77,7 @@ def callback(request: HttpRequest, provider: str) -> HttpResponse:
     found = listing_or_404(provider)
     code, state = request.GET.get("code", ""), request.GET.get("state", "")
     if "error" in request.GET or not code or len(code) > _LONGEST_CODE:
-        messages.warning(request, f"{found.label} was not connected.")
+        messages.warning(request, gettext("%(label)s was not connected.") % {"label": found.label})
         return redirect(_take_place(request, provider))
     if not request.user.is_authenticated:
         return redirect_to_login(reverse("provider_finish", args=[provider]))
@@ -95,7 +96,7 @@ def _finish(request: HttpRequest, found: Listing, *, state: str, code: str) -> H
     waiting = finish_connecting(_visit(request, found.slug), state=state, code=code)
     if waiting is not None:
         return redirect("provider_replace", found.slug, waiting.pk)
-    messages.success(request, f"{found.label} is connected.")
+    messages.success(request, gettext("%(label)s is connected.") % {"label": found.label})
     return redirect(_take_place(request, found.slug))
 
 
@@ -148,13 +149,15 @@ def _answer(request: HttpRequest, found: Listing, *, authorization: int) -> Http
         return redirect("provider_replace", found.slug, authorization)
     wanted = answer == "replace"
     if not answer_replacement(_visit(request, found.slug), authorization, replace=wanted):
-        messages.warning(
-            request, f"That took too long, so nothing was changed. Please connect {found.label} again."
-        )
+        late = gettext("That took too long, so nothing was changed. Please connect %(label)s again.")
+        messages.warning(request, late % {"label": found.label})
     elif wanted:
-        messages.success(request, f"{found.label} is connected with the other account.")
+        messages.success(
+            request, gettext("%(label)s is connected with the other account.") % {"label": found.label}
+        )
     else:
-        messages.info(request, f"Nothing was changed; {found.label} stays connected as it was.")
+        stays = gettext("Nothing was changed; %(label)s stays connected as it was.")
+        messages.info(request, stays % {"label": found.label})
     return redirect("settings_providers")
 
 

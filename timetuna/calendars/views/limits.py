@@ -1,6 +1,7 @@
 """How often one host may have this server ask others: what is typed here is dialled on their behalf."""
 
 from django.http import HttpRequest
+from django.utils.translation import gettext
 
 from timetuna.accounts.permissions import signed_in
 from timetuna.rate_limits.limits import Limit, spend, wait_in_words
@@ -15,4 +16,5 @@ def refusal(request: HttpRequest, limit: Limit) -> str:
     seconds = spend(limit, str(signed_in(request).pk))
     if not seconds:
         return ""
-    return f"That was too often. Nothing was tried; please wait {wait_in_words(seconds)} and try again."
+    text = gettext("That was too often. Nothing was tried; please wait %(wait)s and try again.")
+    return text % {"wait": wait_in_words(seconds)}

@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from timetuna.accounts.permissions import signed_in
@@ -15,6 +16,7 @@ from timetuna.calendars.forms import LoginAnswersForm
 from timetuna.calendars.queries import Listing, login_form
 from timetuna.calendars.views.limits import LOGGING_IN, refusal
 from timetuna.calendars.views.settings import listing_or_404
+from timetuna.l10n.faults import for_now
 from timetuna.providers.errors import ProviderError
 from timetuna.web.forms import Screen, show
 
@@ -57,8 +59,8 @@ def by_form(request: HttpRequest, found: Listing, *, back: str) -> HttpResponse:
             try:
                 account = log_in(found.slug, form.given(), host_id=signed_in(request).pk)
             except ProviderError as error:
-                form.add_error(None, error.for_now())
+                form.add_error(None, for_now(error))
             else:
-                messages.success(request, f"{account.called} is connected.")
+                messages.success(request, gettext("%(account)s is connected.") % {"account": account.called})
                 return redirect(back)
     return show(request, LogInScreen(found, form, back), status=status)

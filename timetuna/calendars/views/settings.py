@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from timetuna.accounts.permissions import signed_in
@@ -17,6 +18,7 @@ from timetuna.calendars.actions.rename_account import rename_account
 from timetuna.calendars.models import CalendarAccount
 from timetuna.calendars.permissions import accounts_for
 from timetuna.calendars.queries import Listing, form_targets, listing
+from timetuna.l10n.retold import retold
 from timetuna.lib.text import single_line
 from timetuna.providers.errors import ProviderError
 from timetuna.web.csp import forms_lead_to
@@ -55,16 +57,22 @@ def name_account(request: HttpRequest, account: int) -> HttpResponse:
     row = get_object_or_404(accounts_for(signed_in(request)), pk=account)
     name = single_line(request.POST.get("name", ""), max_length=LONGEST_NAME)
     if not name:
-        messages.error(request, f"“{row.called}” keeps its name: type another one first.")
+        messages.error(
+            request, gettext("“%(name)s” keeps its name: type another one first.") % {"name": row.called}
+        )
     else:
         try:
             rename_account(row, name)
         except CalendarAccount.DoesNotExist as error:
             raise Http404 from error
         except ProviderError as error:
-            messages.error(request, f"“{row.called}” keeps its name. {error}")
+            messages.error(
+                request,
+                gettext("“%(name)s” keeps its name. %(why)s")
+                % {"name": row.called, "why": retold(str(error))},
+            )
         else:
-            messages.success(request, f"It is called “{name}” now.")
+            messages.success(request, gettext("It is called “%(name)s” now.") % {"name": name})
     return redirect(f"{reverse('settings_providers')}#{row.provider}-{row.pk}")
 
 
@@ -77,5 +85,8 @@ def disconnect_provider(request: HttpRequest, provider: str) -> HttpResponse:
     if CalendarAccount.objects.filter(pk=account_id).exclude(pk__in=accounts_for(host)).exists():
         raise Http404
     disconnect(account_id, host_id=host.pk)
-    messages.success(request, f"{found.label} is disconnected. Nothing of the connection is kept.")
+    messages.success(
+        request,
+        gettext("%(label)s is disconnected. Nothing of the connection is kept.") % {"label": found.label},
+    )
     return redirect("settings_providers")

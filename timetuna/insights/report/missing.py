@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext_lazy
+
 from timetuna.availability.interval import minute_of
 from timetuna.availability.teams import Why
 from timetuna.bookings.slots.availability import SlotQuery, why_on_grid
@@ -14,7 +16,7 @@ from timetuna.lib.chart import share
 from timetuna.pages.public import PublicPage
 
 AHEAD = timedelta(days=14)
-OTHERS_BUSY = "Somebody who has to come has no time"
+OTHERS_BUSY = gettext_lazy("Somebody who has to come has no time")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +55,6 @@ def _first(why: Why, page: PublicPage, reader: int) -> str:
     if why.page:
         return name_of(why.page[0].code, own=True)
     if page.is_shared():
-        return OTHERS_BUSY
+        return str(OTHERS_BUSY)
     first = next(reasons[0].code for reasons in why.hosts.values() if reasons)
     return name_of(first, own=page.host_id == reader)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 
+from django.utils.translation import gettext, pgettext
+
 from timetuna.insights.figures import CAMPAIGNS, ERASED, LEADS, LENGTHS, MEDIUMS, SOURCES
 from timetuna.insights.period import DayRange
 from timetuna.insights.permissions import Scope
@@ -20,13 +22,13 @@ from timetuna.insights.report.words import (
     percent,
     typical_lead,
 )
-from timetuna.l10n.datetimes import written
+from timetuna.l10n.datetimes import short_day, written
 from timetuna.lib.chart import BarChart, HeatCell, bar_chart, heat_map, share
 
 MOST_LINES = 12
 """Of sources, pages and hosts; what more there are stand together."""
 _BY_DAY, _BY_WEEK = 31, 186
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_A_MONDAY = date(2001, 1, 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +54,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OverTime:
-    """unit: day, week or month.  dates: what stands below the drawing."""
+    """title: what it shows.  column: what a step is.  dates: what stands below the drawing."""
 
-    unit: str
+    title: str
+    column: str
     chart: BarChart
     steps: Sequence[Step]
     dates: Sequence[str]
@@ -72,13 +75,14 @@ class NumberedRow:
 class Week:
     """cells: of the drawing.  rows: the same in numbers, by weekday; only hours in which there is anything.
 
-    most: when there are most, in words, or "".
+    most: when there are most, in words, or "".  days: of the week, short.
     """
 
     cells: Sequence[HeatCell]
     hours: Sequence[int]
     rows: Sequence[tuple[str, Sequence[int]]]
     most: str
+    days: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +109,10 @@ def report_of(totals: Totals, scope: Scope, period: DayRange) -> InsightsReport:
     details, booked = totals.details, totals.now["booked"]
     leads = details[LEADS]
     lead_order = [(lead_in_words(int(step)), leads[step]) for step in sorted(leads, key=int)]
-    lengths = [(f"{minutes} min", details[LENGTHS][minutes]) for minutes in sorted(details[LENGTHS], key=int)]
+    lengths = [
+        (gettext("%(minutes)s min") % {"minutes": minutes}, details[LENGTHS][minutes])
+        for minutes in sorted(details[LENGTHS], key=int)
+    ]
     return InsightsReport(
         is_empty=not (
             booked or totals.now["unconfirmed"] or totals.looks["looks"] or totals.before["booked"]
@@ -115,13 +122,13 @@ def report_of(totals: Totals, scope: Scope, period: DayRange) -> InsightsReport:
         week=_week(totals.hours),
         leads=_lines(lead_order, booked),
         lengths=_lines(lengths, booked),
-        sources=_lines(_most(details[SOURCES], "Not known"), booked),
+        sources=_lines(_most(details[SOURCES], gettext("Not known")), booked),
         mediums=_lines(_most(details[MEDIUMS], ""), booked),
         campaigns=_lines(_most(details[CAMPAIGNS], ""), booked),
         erased=sum(details[ERASED].values()),
         funnel=None if scope.host else _funnel(totals.looks),
-        pages=_rows(totals.pages, scope.titles, "Deleted and other pages"),
-        hosts=_rows(totals.hosts, scope.hosts, "Former hosts"),
+        pages=_rows(totals.pages, scope.titles, gettext("Deleted and other pages")),
+        hosts=_rows(totals.hosts, scope.hosts, gettext("Former hosts")),
     )
 
 
@@ -132,17 +139,19 @@ def _figures(totals: Totals) -> list[Figure]:
         part = percent(now, totals.now["booked"]) if name not in {"booked", "unconfirmed"} and now else ""
         changed = change(now, before, better=one.better)
         found.append(
-            Figure(name=name, label=one.label, value=str(now), text=one.text, part=part, change=changed)
+            Figure(
+                name=name, label=str(one.label), value=str(now), text=str(one.text), part=part, change=changed
+            )
         )
     return found
 
 
 def _lead_figure(totals: Totals) -> Figure:
-    text = (
+    text = gettext(
         "From when somebody books to when the meeting begins: half of the bookings have more, half have less."
     )
     value = typical_lead(totals.details[LEADS])
-    return Figure(name="", label="Typical lead time", value=value or "\N{EN DASH}", text=text)
+    return Figure(name="", label=gettext("Typical lead time"), value=value or "\N{EN DASH}", text=text)
 
 
 def _over_time(days: Counter[date], period: DayRange) -> OverTime:
@@ -159,11 +168,25 @@ def _over_time(days: Counter[date], period: DayRange) -> OverTime:
         for group in groups
     ]
     chart = bar_chart(
-        [(one.value, f"{one.label}: {one.value}, before {one.before}") for one in steps],
+        [
+            (
+                one.value,
+                gettext("%(day)s: %(value)d, before %(before)d")
+                % {"day": one.label, "value": one.value, "before": one.before},
+            )
+            for one in steps
+        ],
         [one.before for one in steps],
     )
     shown = sorted({round(place * (len(steps) - 1) / 4) for place in range(5)})
-    return OverTime(unit=unit, chart=chart, steps=steps, dates=[_short(groups[n][0], unit) for n in shown])
+    title, column = _unit_in_words(unit)
+    return OverTime(
+        title=title,
+        column=column,
+        chart=chart,
+        steps=steps,
+        dates=[_short(groups[n][0], unit) for n in shown],
+    )
 
 
 def _begin(day: date, unit: str) -> date:
@@ -173,20 +196,34 @@ def _begin(day: date, unit: str) -> date:
 
 
 def _name(day: date, unit: str) -> str:
+    if unit == "day":
+        return short_day(day)
+    if unit == "week":
+        return gettext("From %(day)s") % {"day": written(day, pgettext("short date", "j M"))}
+    return written(day, pgettext("month", "F Y"))
+
+
+def _unit_in_words(unit: str) -> tuple[str, str]:
     return {
-        "day": written(day, "D j M"),
-        "week": f"From {written(day, 'j M')}",
-        "month": written(day, "F Y"),
+        "day": (gettext("Bookings by day"), gettext("Day")),
+        "week": (gettext("Bookings by week"), gettext("Week")),
+        "month": (gettext("Bookings by month"), gettext("Month")),
     }[unit]
 
 
 def _short(day: date, unit: str) -> str:
-    return written(day, "M Y" if unit == "month" else "j M")
+    if unit == "month":
+        return written(day, pgettext("short date", "M Y"))
+    return written(day, pgettext("short date", "j M"))
+
+
+def _weekday(number: int, letters: str = "l") -> str:
+    return written(_A_MONDAY + timedelta(days=number), letters)
 
 
 def _week(hours: Sequence[Sequence[int]]) -> Week:
     marked = [
-        [(value, f"{_WEEKDAYS[weekday]} {hour:02}:00: {value}") for hour, value in enumerate(row)]
+        [(value, f"{_weekday(weekday)} {hour:02}:00: {value}") for hour, value in enumerate(row)]
         for weekday, row in enumerate(hours)
     ]
     used = [hour for hour in range(24) if any(row[hour] for row in hours)]
@@ -197,9 +234,15 @@ def _week(hours: Sequence[Sequence[int]]) -> Week:
     return Week(
         cells=heat_map(marked),
         hours=used,
-        rows=[(_WEEKDAYS[place], [row[hour] for hour in used]) for place, row in enumerate(hours)],
-        most=f"Most on {_WEEKDAYS[-weekday]}s from {-hour:02}:00 on: {value}." if value else "",
+        rows=[(_weekday(place), [row[hour] for hour in used]) for place, row in enumerate(hours)],
+        most=_most_of_week(-weekday, -hour, value) if value else "",
+        days=[_weekday(place, "D") for place in range(len(hours))],
     )
+
+
+def _most_of_week(weekday: int, hour: int, value: int) -> str:
+    said = gettext("Most on a %(weekday)s from %(hour)s on: %(value)d.")
+    return said % {"weekday": _weekday(weekday), "hour": f"{hour:02}:00", "value": value}
 
 
 def _most(named: Counter[str], nameless: str) -> list[tuple[str, int]]:
@@ -208,7 +251,8 @@ def _most(named: Counter[str], nameless: str) -> list[tuple[str, int]]:
         ((word, number) for word, number in named.items() if word), key=lambda one: (-one[1], one[0])
     )
     rest = sum(number for _, number in known[MOST_LINES:])
-    more = [(f"{len(known) - MOST_LINES} others", rest)] if rest else []
+    count = len(known) - MOST_LINES
+    more = [(gettext("%(count)d others, together") % {"count": count}, rest)] if rest else []
     unknown = [(nameless, named[""])] if named[""] and nameless else []
     return [*known[:MOST_LINES], *more, *unknown]
 
@@ -222,9 +266,9 @@ def _lines(counts: Iterable[tuple[str, int]], of: int) -> list[Line]:
 def _funnel(looks: Sums) -> list[Line]:
     """Each in per cent of the one before it."""
     steps = [
-        ("Looks", looks["looks"]),
-        ("Picked a time", looks["picks"]),
-        ("Booked", looks["booked"] + looks["unconfirmed"]),
+        (gettext("Looks"), looks["looks"]),
+        (gettext("Picked a time"), looks["picks"]),
+        (gettext("Booked"), looks["booked"] + looks["unconfirmed"]),
     ]
     numbers = [number for _, number in steps]
     return [
@@ -250,7 +294,7 @@ def _rows(
 
 def _row(label: str, sums: Sums) -> NumberedRow:
     numbers = [
-        (one.label, number, "" if name == "booked" else percent(number, sums["booked"]))
+        (str(one.label), number, "" if name == "booked" else percent(number, sums["booked"]))
         for name, one in DEFINITIONS.items()
         if name != "unconfirmed"
         for number in [counted(sums, one.counts)]

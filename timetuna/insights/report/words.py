@@ -2,55 +2,67 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from timetuna.insights.figures import lead_limits
 from timetuna.insights.models import DayFigure
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 Clock = DayFigure.Clock
 MINUS = "\N{MINUS SIGN}"
 _DAY = 1_440
 _HOUR = 60
 CLOCKS = {
-    Clock.MADE: ("Booked on", "by the day on which they were booked"),
-    Clock.HELD: ("Takes place on", "by the day on which they take place"),
+    Clock.MADE: gettext_lazy("Booked on"),
+    Clock.HELD: gettext_lazy("Takes place on"),
 }
 
 
 class Definition(NamedTuple):
     """counts: the columns that make it up.  better: whether more of it is good news, None where it is neither."""
 
-    label: str
-    text: str
+    label: "StrOrPromise"
+    text: "StrOrPromise"
     counts: tuple[str, ...]
     better: bool | None = None
 
 
 DEFINITIONS: Mapping[str, Definition] = {
     "booked": Definition(
-        "Bookings",
-        "Every booking that came about, whatever became of it. A request counts once it is confirmed.",
+        gettext_lazy("Bookings"),
+        gettext_lazy(
+            "Every booking that came about, whatever became of it. A request counts once it is confirmed."
+        ),
         ("booked",),
         better=True,
     ),
     "cancelled": Definition(
-        "Cancelled",
-        "Of these, those that guest or host called off.",
+        gettext_lazy("Cancelled"),
+        gettext_lazy("Of these, those that guest or host called off."),
         ("cancelled_by_guest", "cancelled_by_host"),
         better=False,
     ),
     "moved": Definition(
-        "Moved", "Of these, those that were moved to another time, once or more often.", ("moved",)
+        gettext_lazy("Moved"),
+        gettext_lazy("Of these, those that were moved to another time, once or more often."),
+        ("moved",),
     ),
     "no_shows": Definition(
-        "Did not come",
-        "Of these, those of which a host has said that the guest did not come.",
+        gettext_lazy("Did not come"),
+        gettext_lazy("Of these, those of which a host has said that the guest did not come."),
         ("no_shows",),
         better=False,
     ),
     "unconfirmed": Definition(
-        "Not confirmed",
-        "Requests that were declined, taken back or not answered in time, and those that still wait.",
+        gettext_lazy("Not confirmed"),
+        gettext_lazy(
+            "Requests that were declined, taken back or not answered in time, and those that still wait."
+        ),
         ("unconfirmed",),
     ),
 }
@@ -79,12 +91,16 @@ def change(now: int, before: int, *, better: bool | None) -> Change:
     """In per cent; in whole numbers where there were too few for that to say anything."""
     step = now - before
     if not step:
-        return Change(text="same", words=f"as many as before ({before})")
+        words = gettext("as many as before (%(before)d)") % {"before": before}
+        return Change(text=gettext("same"), words=words)
     sign = "+" if step > 0 else MINUS
     few = 10
     text = f"{sign}{abs(step)}" if before < few else f"{sign}{percent(abs(step), before)}"
     tone = "" if better is None else "good" if (step > 0) == better else "bad"
-    return Change(text=text, words=f"{'more' if step > 0 else 'fewer'} than before ({before})", tone=tone)
+    words = (
+        gettext("more than before (%(before)d)") if step > 0 else gettext("fewer than before (%(before)d)")
+    )
+    return Change(text=text, words=words % {"before": before}, tone=tone)
 
 
 def percent(part: int, of: int) -> str:
@@ -92,7 +108,7 @@ def percent(part: int, of: int) -> str:
     if not of:
         return "0\N{NO-BREAK SPACE}%"
     value = 100 * part / of
-    return f"{value:.1f}\N{NO-BREAK SPACE}%" if 0 < value < 1 else f"{value:.0f}\N{NO-BREAK SPACE}%"
+    return f"{number_format(value, 1 if 0 < value < 1 else 0)}\N{NO-BREAK SPACE}%"
 
 
 def typical_lead(steps: Mapping[str, int]) -> str:
@@ -109,18 +125,21 @@ def lead_in_words(step: int) -> str:
     """As "2 to 3 days", "Under 1 hour"."""
     least, most = lead_limits(step)
     if most is None:
-        return f"{_long(least)} or more"
+        return gettext("%(length)s or more") % {"length": _long(least)}
     if not least:
-        return f"Under {_long(most)}"
+        return gettext("Under %(length)s") % {"length": _long(most)}
     if most <= _DAY:
-        return f"{least // _HOUR} to {most // _HOUR} hours"
-    return f"{least // _DAY} to {most // _DAY} days"
+        hours = {"least": least // _HOUR, "most": most // _HOUR}
+        return gettext("%(least)d to %(most)d hours") % hours
+    return gettext("%(least)d to %(most)d days") % {"least": least // _DAY, "most": most // _DAY}
 
 
 def _long(minutes: int) -> str:
     if minutes < _DAY:
-        return f"{minutes // _HOUR} hour{'s' if minutes > _HOUR else ''}"
-    return f"{minutes // _DAY} day{'s' if minutes > _DAY else ''}"
+        hours = minutes // _HOUR
+        return ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}
+    days = minutes // _DAY
+    return ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
 
 
 def counted(sums: Mapping[str, int], names: Iterable[str]) -> int:

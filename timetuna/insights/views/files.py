@@ -17,12 +17,13 @@ from timetuna.bookings.queries import Mine, with_booker, with_hosts
 from timetuna.bookings.views.host.bookings import reader_of
 from timetuna.bookings.views.host.export import BYTE_ORDER_MARK, bookings_file, csv_file
 from timetuna.insights.models import DayFigure
-from timetuna.insights.report.words import CLOCKS, DEFINITIONS
+from timetuna.insights.report.words import DEFINITIONS
 from timetuna.insights.views.insights import AskedFigures, read_asked
 from timetuna.l10n.datetimes import date_in
 from timetuna.lib.text import csv_row
 
 Clock = DayFigure.Clock
+_CLOCKS = {Clock.MADE: "booked on", Clock.HELD: "takes place on"}
 _NEAR = timedelta(days=2)
 _CAME_ABOUT = (Status.CONFIRMED, *CALLED_OFF)
 _NUMBERS = (
@@ -81,6 +82,6 @@ def days_file(request: HttpRequest) -> StreamingHttpResponse:
 
 def _lines(rows: Mine, asked: AskedFigures) -> Iterator[str]:
     titles = [*(name.replace("_", " ").capitalize() for name in _NUMBERS)]
-    yield BYTE_ORDER_MARK + csv_row([f"Day ({CLOCKS[asked.clock][0].lower()})", "Booking page", *titles])
+    yield BYTE_ORDER_MARK + csv_row([f"Day ({_CLOCKS[asked.clock]})", "Booking page", *titles])
     for day, title, *numbers in rows.order_by("day", "title").values_list("day", "title", *_NUMBERS):
         yield csv_row([day.isoformat(), title or "", *numbers])

@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext, pgettext
 from django.views.decorators.http import require_safe
 
 from timetuna.accounts.models import User
@@ -54,7 +55,7 @@ class AskedFigures:
 class InsightsScreen(Screen):
     """periods, clocks: the ways to ask for another.  months: those that can be chosen, by how addresses say them.
 
-    before: what it is compared with.  by: the clock that counts, in words.  zone: the reader's.
+    before: what it is compared with.  zone: the reader's.
 
     counted: when the days were last counted, in words; "" before the first time.  missing: None unless one page is
     asked for, or there is but one.  files: the query of what can be downloaded.
@@ -69,7 +70,6 @@ class InsightsScreen(Screen):
     later: str
     months: Sequence[tuple[str, str]]
     before: str
-    by: str
     zone: str
     counted: str
     missing: MissingTimes | None
@@ -91,14 +91,13 @@ def insights(request: HttpRequest) -> HttpResponse:
         report=report_of(totals, asked.scope, asked.period),
         periods=_periods(asked, today),
         clocks=[
-            TabLink(label, replace(asked, clock=clock).url(), clock is asked.clock)
-            for clock, (label, _) in CLOCKS.items()
+            TabLink(str(label), replace(asked, clock=clock).url(), clock is asked.clock)
+            for clock, label in CLOCKS.items()
         ],
         earlier=replace(asked, period=asked.period.before()).url(),
         later=replace(asked, period=after).url() if after.first <= today or asked.clock is Clock.HELD else "",
         months=_months(today),
         before=asked.period.before().label(),
-        by=CLOCKS[asked.clock][1],
         zone=datetimes.zone_name(datetimes.zone_or_utc(host.time_zone)),
         counted=_counted(host, now),
         missing=_missing(asked.scope, now),
@@ -130,7 +129,10 @@ def _without_filters(scope: Scope) -> Scope:
 def _periods(asked: AskedFigures, today: date) -> list[TabLink]:
     month = f"{today:%Y-%m}"
     last = f"{today.replace(day=1) - timedelta(days=1):%Y-%m}"
-    named = {**{days: f"{days} days" for days in DAYS}, month: "This month", last: "Last month"}
+    named = {
+        days: ngettext("%(count)d day", "%(count)d days", int(days)) % {"count": int(days)} for days in DAYS
+    }
+    named |= {month: gettext("This month"), last: gettext("Last month")}
     links = []
     for value, label in named.items():
         period = read_period({"period": value}, today=today)
@@ -141,7 +143,7 @@ def _periods(asked: AskedFigures, today: date) -> list[TabLink]:
 def _months(today: date) -> list[tuple[str, str]]:
     first, found = today.replace(day=1), []
     for _ in range(_MONTHS):
-        found.append((f"{first:%Y-%m}", datetimes.written(first, "F Y")))
+        found.append((f"{first:%Y-%m}", datetimes.written(first, pgettext("month", "F Y"))))
         first = (first - timedelta(days=1)).replace(day=1)
     return found
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.formats import number_format
+from django.utils.translation import gettext
 
 from timetuna.accounts.activity import Deed, note
 from timetuna.accounts.models import User
@@ -48,9 +50,13 @@ def make_links(
         lock_addresses(page.host_id, page.team_id)
         there = BookingLink.objects.filter(good(now=now), page=page).count()
         if there + len(people) > MOST_GOOD:
+            numbers = {"most": MOST_GOOD, "there": there}
             raise TooManyLinks(
-                f"A page can have {MOST_GOOD:,} links that are good at a time, and this one has {there:,}. "
-                "Take back some that nobody needs any more."
+                gettext(
+                    "A page can have %(most)s links that are good at a time, and this one has %(there)s. "
+                    "Take back some that nobody needs any more."
+                )
+                % {name: number_format(number, force_grouping=True) for name, number in numbers.items()}
             )
         made = [_made(page, one, rules, by, now) for one in people]
         if made:

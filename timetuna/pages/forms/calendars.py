@@ -147,7 +147,7 @@ class CalendarsForm(HostForm):
 
     def ways_to_add(self) -> list[Listing]:
         """Those that have a button of their own, beside the one that connects others."""
-        return [one for one in listings() if one.has_calendars and one.ready and one.verb != "Connect"]
+        return [one for one in listings() if one.has_calendars and one.ready and one.adds]
 
     def store(self) -> bool:
         """False where another window disconnected a calendar in the meantime."""

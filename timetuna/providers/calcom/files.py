@@ -11,12 +11,13 @@ from itertools import islice
 from typing import Any
 
 from timetuna.lib.http import Json, part, text
+from timetuna.lib.sentences import spoken
 from timetuna.providers.bundle import Bundle, OutsideBooking, OutsidePerson
 from timetuna.providers.calcom import shapes
 from timetuna.providers.errors import ProviderError
 
 MOST_BYTES, MOST_ROWS = 2_000_000, 1_000
-WANTED = (
+WANTED = spoken(
     "Give a JSON file with event types, schedules or bookings as Cal.com's API answers them, or the CSV of your "
     "bookings (Insights, Download)."
 )
@@ -42,11 +43,11 @@ _CSV = {
 def read_export(content: bytes) -> Bundle:
     """Raises ProviderError with a sentence."""
     if len(content) > MOST_BYTES:
-        raise _refused("This file is larger than 2 MB.")
+        raise _refused(spoken("This file is larger than 2 MB."))
     try:
         words = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise _refused("This is no text file.") from None
+        raise _refused(spoken("This is no text file.")) from None
     if words.lstrip()[:1] in {"{", "["}:
         return _json(words)
     return _csv(words)
@@ -56,10 +57,10 @@ def _json(words: str) -> Bundle:
     try:
         found = json.loads(words)
     except (ValueError, RecursionError):
-        raise _refused("This JSON file is cut off or damaged.") from None
+        raise _refused(spoken("This JSON file is cut off or damaged.")) from None
     lists = _lists(found)
     if not any(lists.values()):
-        raise _refused("There is nothing of Cal.com's in this file.")
+        raise _refused(spoken("There is nothing of Cal.com's in this file."))
     me = _me(found)
     pages = _each(lists["pages"], lambda row: shapes.page(row, handle=text(me, "username")))
     schedules = _each(lists["schedules"], shapes.schedule)
@@ -73,7 +74,12 @@ def _json(words: str) -> Bundle:
         schedules=schedules,
         pages=pages,
         bookings=bookings,
-        lost=(f"{left} rows of the file were over, cancelled or without a name or a time.",) if left else (),
+        lost=(
+            spoken("%(left)s rows of the file were over, cancelled or without a name or a time.")
+            % {"left": left},
+        )
+        if left
+        else (),
     )
 
 
@@ -122,10 +128,10 @@ def _csv(words: str) -> Bundle:
         reader = csv.reader(io.StringIO(words), delimiter=";" if _semicolons(words) else ",", strict=True)
         head, *rows = islice(reader, MOST_ROWS + 1)
     except (csv.Error, ValueError):
-        raise _refused("This is no JSON file and no CSV file.") from None
+        raise _refused(spoken("This is no JSON file and no CSV file.")) from None
     columns = _columns(head)
     if not {"start", "end"} <= columns.keys():
-        raise _refused("This CSV file has no columns with start and end of bookings.")
+        raise _refused(spoken("This CSV file has no columns with start and end of bookings."))
     read = [
         _booking({name: row[at].strip() for name, at in columns.items() if at < len(row)}) for row in rows
     ]
@@ -136,7 +142,9 @@ def _csv(words: str) -> Bundle:
         account="file",
         owner=OutsidePerson(name="", email=""),
         bookings=bookings,
-        lost=(f"{left} rows of the file were over, cancelled or without a time.",) if left else (),
+        lost=(spoken("%(left)s rows of the file were over, cancelled or without a time.") % {"left": left},)
+        if left
+        else (),
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from urllib.parse import urlencode
 
 from timetuna.lib.http import HttpClient, Json, part, text
+from timetuna.lib.sentences import spoken
 from timetuna.providers.base import LoginField
 from timetuna.providers.bundle import (
     Bundle,
@@ -24,7 +25,9 @@ from timetuna.providers.errors import ProviderError
 from timetuna.providers.paging import PatientReader, ReadRefused, ReadService
 from timetuna.providers.registry import Config
 
-SERVICE = ReadService(label="Cal.com", credential="key", where="Cal.com, Settings, Developer, API keys.")
+SERVICE = ReadService(
+    label="Cal.com", credential="key", where=spoken("Cal.com, Settings, Developer, API keys.")
+)
 MOST_BOOKINGS, MOST_TEAMS = 1_000, 50
 _A_PAGE = 100
 _EVENT_TYPES, _SCHEDULES, _BOOKINGS = (
@@ -41,10 +44,12 @@ class CalCom(BundleSource, ExportReader):
     def credential(self) -> LoginField:
         return LoginField(
             "token",
-            "API key",
+            spoken("API key"),
             kind="password",
-            help="At Cal.com: Settings, Developer, API keys, Add. It begins with cal_. It is used for this one reading "
-            "and is not kept; you can revoke it there afterwards.",
+            help=spoken(
+                "At Cal.com: Settings, Developer, API keys, Add. It begins with cal_. It is used for this one reading "
+                "and is not kept; you can revoke it there afterwards."
+            ),
             secret=True,
         )
 
@@ -112,7 +117,7 @@ class _Reading:
         except ReadRefused as error:
             if error.status == 401:  # noqa: PLR2004 - then the key has ended meanwhile
                 raise
-            self.lost.append("Cal.com does not let this key see teams, so their pages are left out.")
+            self.lost.append(spoken("Cal.com does not let this key see teams, so their pages are left out."))
             return ()
         for number, team in enumerate(teams, 1):
             if not (team_id := shapes.outside_id(team.get("id"))):
@@ -146,15 +151,20 @@ class _Reading:
             known = {text(row, "uid") for row in rows}
             if any(text(row, "uid") in known for row in fresh if text(row, "uid")):
                 raise ProviderError(
-                    "Cal.com gave the same bookings twice and may have kept others back, so nothing was taken over. "
-                    "Please try again in a few minutes.",
+                    spoken(
+                        "Cal.com gave the same bookings twice and may have kept others back, so nothing was taken "
+                        "over. Please try again in a few minutes."
+                    ),
                     code="repeats",
                 )
             rows += fresh
             self.reader.count(len(rows))
             if len(rows) > MOST_BOOKINGS:
                 self.lost.append(
-                    f"Your bookings beyond the next {MOST_BOOKINGS} are left out. Import again later for the rest."
+                    spoken(
+                        "Your bookings beyond the next %(most)s are left out. Import again later for the rest."
+                    )
+                    % {"most": MOST_BOOKINGS}
                 )
                 break
         return self._each(rows[:MOST_BOOKINGS], shapes.booking)

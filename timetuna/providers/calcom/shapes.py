@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from timetuna.lib.http import Json, part, parts, text
+from timetuna.lib.sentences import spoken
 from timetuna.lib.text import multi_line, single_line
 from timetuna.providers.bundle import (
     OutsideBooking,
@@ -66,7 +67,7 @@ _APPS = {
     "zoom": ("zoom", "Zoom"),
     "google-meet": ("google_meet", "Google Meet"),
     "office365-video": ("teams", "Microsoft Teams"),
-    "cal-video": ("", "Cal Video"),
+    "cal-video": ("", spoken("Cal Video")),
 }
 _OWN_FIELDS = frozenset(
     {"name", "splitName", "email", "location", "notes", "guests", "rescheduleReason", "title"}
@@ -77,8 +78,10 @@ _MOST_DAYS = 3_650
 
 
 def left_out(count: int) -> str:
-    things = "1 thing" if count == 1 else f"{count} things"
-    return f"{things} came from Cal.com without a name or a time, and cannot be taken over."
+    things = "1 thing" if count == 1 else spoken("%(count)s things") % {"count": count}
+    return spoken("%(things)s came from Cal.com without a name or a time, and cannot be taken over.") % {
+        "things": things
+    }
 
 
 def person(row: Json) -> OutsidePerson:
@@ -180,42 +183,46 @@ def _window(told: Json) -> dict[str, Any]:
 def _lost(row: Json) -> Iterator[str]:
     price = row.get("price")
     if isinstance(price, int | float) and not isinstance(price, bool) and price > 0:
-        yield "It asks for payment there; payments are not taken over."
+        yield spoken("It asks for payment there; payments are not taken over.")
     if part(row, "recurrence") and part(row, "recurrence").get("disabled") is not True:
-        yield "It is booked as a series there; here each booking is one meeting."
+        yield spoken("It is booked as a series there; here each booking is one meeting.")
     if text(part(row, "bookingWindow"), "type") == "businessDays":
-        yield "Guests can book for a number of working days there; here those are turned into days."
+        yield spoken("Guests can book for a number of working days there; here those are turned into days.")
     if text(part(row, "confirmationPolicy"), "type") == "time":
-        yield "You confirm only what is booked at short notice there; here you would confirm everything."
+        yield spoken(
+            "You confirm only what is booked at short notice there; here you would confirm everything."
+        )
     limits = part(row, "bookingLimitsCount")
     if limits and limits.get("disabled") is not True:
-        yield "Its limits on bookings a day, week or month are not taken over."
+        yield spoken("Its limits on bookings a day, week or month are not taken over.")
     if text(row, "successRedirectUrl"):
-        yield "Where guests are led after booking is not taken over."
+        yield spoken("Where guests are led after booking is not taken over.")
     if text(row, "schedulingType").casefold() == "managed":
-        yield "Your team manages it there; here it is yours."
+        yield spoken("Your team manages it there; here it is yours.")
 
 
 def _place(row: Json) -> OutsidePlace:
     kind = text(row, "type")
     if kind == "address":
-        return OutsidePlace(kind="in_person", said="In person", detail=line(row, "address"))
+        return OutsidePlace(kind="in_person", said=spoken("In person"), detail=line(row, "address"))
     if kind == "link":
         return OutsidePlace(kind="link", said="Link", detail=line(row, "link", longest=500))
     if kind == "phone":
-        return OutsidePlace(kind="phone", said="Phone call, the guest calls", detail=line(row, "phone"))
+        return OutsidePlace(
+            kind="phone", said=spoken("Phone call, the guest calls"), detail=line(row, "phone")
+        )
     if kind == "attendeePhone":
-        return OutsidePlace(kind="phone", said="Phone call, you call")
+        return OutsidePlace(kind="phone", said=spoken("Phone call, you call"))
     if kind == "integration":
         named = text(row, "integration")
         ours, said = _APPS.get(named, ("", single_line(named, max_length=40)))
-        return OutsidePlace(kind=ours, said=said or "An app that is not named")
+        return OutsidePlace(kind=ours, said=said or spoken("An app that is not named"))
     said = {
-        "attendeeAddress": "A place that the guest names",
-        "attendeeDefined": "A place that the guest names",
-        "organizersDefaultApp": "Your default app there",
-        "conferencing": "Your default app there",
-    }.get(kind, single_line(text(row, "location") or kind, max_length=40) or "Not said")
+        "attendeeAddress": spoken("A place that the guest names"),
+        "attendeeDefined": spoken("A place that the guest names"),
+        "organizersDefaultApp": spoken("Your default app there"),
+        "conferencing": spoken("Your default app there"),
+    }.get(kind, single_line(text(row, "location") or kind, max_length=40) or spoken("Not said"))
     return OutsidePlace(kind="", said=said)
 
 
@@ -232,7 +239,9 @@ def _questions(row: Json) -> Iterator[OutsideQuestion]:
             if isinstance(options, list)
             else []
         )
-        label = line(one, "label", longest=TEXT) or ("Phone number" if slug == "attendeePhoneNumber" else "")
+        label = line(one, "label", longest=TEXT) or (
+            spoken("Phone number") if slug == "attendeePhoneNumber" else ""
+        )
         yield OutsideQuestion(
             kind=_QUESTIONS.get(named, ""),
             said=single_line(named, max_length=40),

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from timetuna.lib.sentences import spoken
 from timetuna.providers.registry import Need, Provider, switch
 
 
@@ -30,7 +31,9 @@ PROVIDER = Provider(
         ),
     ),
     one_per_host=False,
-    gives="iCloud, Nextcloud, Fastmail and others: busy times block your pages, bookings become events.",
+    gives=spoken(
+        "iCloud, Nextcloud, Fastmail and others: busy times block your pages, bookings become events."
+    ),
     logo=Path(__file__).with_name("logo.svg"),
     implementation="timetuna.providers.caldav.provider:CalDAV",
 )

@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
+from timetuna.lib.sentences import spoken
 from timetuna.providers.errors import NeedsReconnect
 
 
@@ -39,7 +40,7 @@ class CaldavAccount:
             )
         except (ValueError, KeyError, TypeError, RecursionError):
             raise NeedsReconnect(
-                "What was kept of this calendar account cannot be read. Connect it again.",
+                spoken("What was kept of this calendar account cannot be read. Connect it again."),
                 code="caldav:credential",
             ) from None
 

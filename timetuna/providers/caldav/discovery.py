@@ -11,6 +11,7 @@ from urllib.parse import unquote
 import httpx2
 
 from timetuna.lib.http import HttpClient, HttpError, Response
+from timetuna.lib.sentences import spoken
 from timetuna.lib.text import single_line
 from timetuna.lib.urls import joined, read_web_url
 from timetuna.providers.base import Login, Profile
@@ -70,17 +71,25 @@ def read_place(typed: str, *, allow_http: bool) -> TypedServer:
     rest = rest.rpartition("@")[2] if "/" not in rest.partition("@")[0] else rest
     host = rest.lower().rstrip("./")
     if host in _BY_OAUTH:
-        raise _wrong(f"{_BY_OAUTH[host]}'s calendars are connected with {_BY_OAUTH[host]}, not here.")
+        raise _wrong(
+            spoken("%(company)s's calendars are connected with %(company)s, not here.")
+            % {"company": _BY_OAUTH[host]}
+        )
     scheme = {"caldav": "http", "caldavs": "https", "webcal": "https"}.get(scheme.lower(), scheme.lower())
     if scheme == "http" and not allow_http:
         raise _wrong(
-            "The address begins with http:, which would send your password readable by others. Type https: instead."
+            spoken(
+                "The address begins with http:, which would send your password readable by others. Type https: instead."
+            )
         )
     address = read_web_url(f"{scheme}://{_SERVICES.get(host, rest)}")
     if address is None or not text.isprintable() or set(text) & set(" \\"):
         raise _wrong(
-            "This is not the address of a calendar server. Type one such as https://cloud.example.org, or your mail "
-            "address there."
+            spoken(
+                "This is not the address of a calendar server. Type one such as https://cloud.example.org, or "
+                "your mail "
+                "address there."
+            )
         )
     path = address.raw_path.partition(b"?")[0].decode("ascii")
     return TypedServer(f"{scheme}://{address.netloc.decode('ascii')}", "" if path == "/" else path)
@@ -138,11 +147,16 @@ class Discovery:
                 return spot
         if elsewhere:
             raise _not_found(
-                f"This server keeps its calendars at {elsewhere}. If you trust that address, type it instead."
+                spoken(
+                    "This server keeps its calendars at %(elsewhere)s. If you trust that address, type it instead."
+                )
+                % {"elsewhere": elsewhere}
             )
         raise _not_found(
-            "No calendars were found there. Type the address that your provider gives for CalDAV, such as "
-            "https://cloud.example.org/remote.php/dav."
+            spoken(
+                "No calendars were found there. Type the address that your provider gives for CalDAV, such as "
+                "https://cloud.example.org/remote.php/dav."
+            )
         )
 
     def _principal(self, start: _Spot) -> _Spot:
@@ -152,7 +166,7 @@ class Discovery:
         server, path = self._lead(start, hrefs[0])
         found = server.propfind(path, *_ASKED, depth=0).resources
         if not found:
-            raise _not_found("The calendar server says nothing of this account.")
+            raise _not_found(spoken("The calendar server says nothing of this account."))
         return _Spot(server, path, found[0])
 
     def _login(self, principal: _Spot) -> Login:
@@ -160,7 +174,7 @@ class Discovery:
         if not leads and _is_calendar(principal):
             leads = [(principal.server, principal.path)]
         if not leads:
-            raise _not_found("This account has no calendars on this server.")
+            raise _not_found(spoken("This account has no calendars on this server."))
         origin = leads[0][0].origin
         addresses = _mail_addresses(principal.resource) or _addresses((self._user,))
         account = CaldavAccount(
@@ -221,11 +235,11 @@ class Discovery:
     def _lead(self, spot: _Spot, href: str) -> tuple[Server, str]:
         target = joined(spot.server.origin + spot.path, href)
         if target is None:
-            raise _not_found("The calendar server gave an address that is none.")
+            raise _not_found(spoken("The calendar server gave an address that is none."))
         if target.host == spot.server.host:
             return spot.server, _path(target)
         if target.scheme != "https" and not (self._allow_http and target.scheme == "http"):
-            raise _not_found("The calendar server sent us to an address without encryption.")
+            raise _not_found(spoken("The calendar server sent us to an address without encryption."))
         return self._server(f"{target.scheme}://{target.netloc.decode('ascii')}"), _path(target)
 
     def _server(self, origin: str) -> Server:
@@ -283,7 +297,9 @@ def _refused(response: Response) -> ProviderError:
     offered = response.headers.get("www-authenticate", "").lower()
     if "digest" in offered and "basic" not in offered:
         return ProviderError(
-            "This server asks for Digest sign-in, which TimeTuna does not speak. Let its operator switch to Basic.",
+            spoken(
+                "This server asks for Digest sign-in, which TimeTuna does not speak. Let its operator switch to Basic."
+            ),
             code="caldav:digest",
             permanent=True,
         )

@@ -11,6 +11,7 @@ from html import escape
 from typing import NamedTuple
 
 from timetuna.availability.interval import Interval
+from timetuna.lib.sentences import spoken
 from timetuna.providers.caldav.multistatus import CALDAV, DAV, Multistatus, Resource
 from timetuna.providers.caldav.server import GONE, NOT_FOUND, Server, incomplete, same_path
 from timetuna.providers.errors import ProviderError
@@ -84,7 +85,9 @@ class Objects:
     def _each(self, members: list[str]) -> list[bytes]:
         if len(members) > _MOST_MEMBERS:
             raise ProviderError(
-                "The calendar server finds nothing in a calendar that is not empty; this is tried again.",
+                spoken(
+                    "The calendar server finds nothing in a calendar that is not empty; this is tried again."
+                ),
                 code="caldav:query",
             )
         objects: list[bytes] = []

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from timetuna.availability.interval import Interval
 from timetuna.lib.http import Budget, HttpClient, trust
+from timetuna.lib.sentences import spoken
 from timetuna.providers.base import (
     BusySource,
     CalendarWriter,
@@ -51,17 +52,23 @@ class CalDAV(LoginForm, Directory, BusySource, CalendarWriter):
         return (
             LoginField(
                 "server",
-                "Server or mail address",
-                help="icloud.com, fastmail.com, your mail address there, or an address such as "
-                "https://cloud.example.org (Nextcloud).",
+                spoken("Server or mail address"),
+                help=spoken(
+                    "icloud.com, fastmail.com, your mail address there, or an address such as "
+                    "https://cloud.example.org (Nextcloud)."
+                ),
             ),
-            LoginField("user", "User name", help="iCloud and Fastmail: your whole mail address."),
+            LoginField(
+                "user", spoken("User name"), help=spoken("iCloud and Fastmail: your whole mail address.")
+            ),
             LoginField(
                 "password",
-                "App password",
+                spoken("App password"),
                 kind="password",
-                help="Make one for TimeTuna: iCloud: account.apple.com, Sign-In and Security, App-Specific Passwords. "
-                "Fastmail: Settings, Privacy & Security. Nextcloud: Settings, Security.",
+                help=spoken(
+                    "Make one for TimeTuna: iCloud: account.apple.com, Sign-In and Security, App-Specific Passwords. "
+                    "Fastmail: Settings, Privacy & Security. Nextcloud: Settings, Security."
+                ),
                 secret=True,
             ),
         )
@@ -71,7 +78,7 @@ class CalDAV(LoginForm, Directory, BusySource, CalendarWriter):
         user, password = given["user"].strip(), given["password"].strip()
         if ":" in user or not user.isprintable() or not password.isprintable():
             raise ProviderError(
-                "The user name or the password has a character in it that cannot be sent.",
+                spoken("The user name or the password has a character in it that cannot be sent."),
                 code="caldav:characters",
                 permanent=True,
             )
@@ -120,5 +127,5 @@ class CalDAV(LoginForm, Directory, BusySource, CalendarWriter):
             return replace(self._client, tls=trust(self._authorities))
         except (OSError, ValueError):  # SSLError is an OSError
             raise ProviderError(
-                "The certificates of CALDAV_CA cannot be read.", code="caldav:ca", operator=True
+                spoken("The certificates of CALDAV_CA cannot be read."), code="caldav:ca", operator=True
             ) from None

@@ -15,6 +15,7 @@ from timetuna.ical.answer import BusyTime, CalendarFile, Note, Unreadable
 from timetuna.ical.parts import frame_of
 from timetuna.ical.reading import read_busy
 from timetuna.ical.refusals import MAX_BYTES
+from timetuna.lib.sentences import spoken
 from timetuna.providers.base import Reading
 from timetuna.providers.caldav.directory import KIND, holds_events
 from timetuna.providers.caldav.multistatus import CALENDARSERVER, DAV, Resource
@@ -193,7 +194,8 @@ class CaldavCalendar:
     def _busy(self, objects: list[bytes], span: Interval) -> tuple[tuple[BusyTime, ...], tuple[Note, ...]]:
         if sum(one.count(b"\n") + one.count(b"\r") for one in objects) > _MOST_LINES:
             raise ProviderError(
-                "This calendar holds more than TimeTuna reads; this is tried again.", code="caldav:lines"
+                spoken("This calendar holds more than TimeTuna reads; this is tried again."),
+                code="caldav:lines",
             )
         answered = (as_answered(one, addresses=self._addresses) for one in objects)
         read = [self._read(batch, span) for batch in _batches(answered)]
@@ -205,7 +207,8 @@ class CaldavCalendar:
             return read_busy(body, span, time_zone=self._zone, seconds=_READ_SECONDS)
         except Unreadable as error:
             raise ProviderError(
-                f"Something in this calendar cannot be read. {error.naming}", code=f"ical:{error.code}"
+                spoken("Something in this calendar cannot be read. %(naming)s") % {"naming": error.naming},
+                code=f"ical:{error.code}",
             ) from None
 
 

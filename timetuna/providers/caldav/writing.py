@@ -13,6 +13,7 @@ from icalendar import Calendar, Component, Event, vCalAddress
 from timetuna.lib.http import Body, Response
 from timetuna.lib.ics import PRODUCT, Invitation, InvitationAttendee, event_of
 from timetuna.lib.mail import clean_address
+from timetuna.lib.sentences import spoken
 from timetuna.providers.base import Entry, Person, Written
 from timetuna.providers.caldav.multistatus import CALDAV, conditions
 from timetuna.providers.caldav.server import (
@@ -151,7 +152,7 @@ class Events:
                 raise self._refusal(answer)
             known = True
         raise ProviderError(
-            "The event is being changed by somebody else all the time; this is tried again.",
+            spoken("The event is being changed by somebody else all the time; this is tried again."),
             code=f"http:{PRECONDITION}",
         )
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlencode, urlsplit
 
 from timetuna.lib.http import HttpClient, Json, part, text
+from timetuna.lib.sentences import spoken
 from timetuna.providers.base import LoginField
 from timetuna.providers.bundle import (
     Bundle,
@@ -24,11 +25,11 @@ from timetuna.providers.registry import Config
 SERVICE = ReadService(
     label="Calendly",
     credential="token",
-    where="Calendly, Integrations, API and webhooks, Personal access tokens.",
+    where=spoken("Calendly, Integrations, API and webhooks, Personal access tokens."),
 )
 MOST_BOOKINGS, MOST_PAGES = 1_000, 300
 _A_PAGE = 100
-NOT_TOLD = (
+NOT_TOLD = spoken(
     "Calendly tells nobody about buffers, notice, how far ahead guests can book, reminders and payments. Pages that "
     "are made here begin with TimeTuna's usual ones."
 )
@@ -43,10 +44,12 @@ class Calendly(BundleSource):
     def credential(self) -> LoginField:
         return LoginField(
             "token",
-            "Personal access token",
+            spoken("Personal access token"),
             kind="password",
-            help="At Calendly: Integrations & apps, API and webhooks, Personal access tokens, Generate new token. It "
-            "is used for this one reading and is not kept; you can revoke it there afterwards.",
+            help=spoken(
+                "At Calendly: Integrations & apps, API and webhooks, Personal access tokens, Generate new token. It "
+                "is used for this one reading and is not kept; you can revoke it there afterwards."
+            ),
             secret=True,
         )
 
@@ -77,9 +80,14 @@ class _Reading:
         pages = self._pages(user, organization)
         bookings = self._bookings(user)
         if self.left_out:
-            count = "1 thing" if self.left_out == 1 else f"{self.left_out} things"
+            count = (
+                "1 thing"
+                if self.left_out == 1
+                else spoken("%(left_out)s things") % {"left_out": self.left_out}
+            )
             self.lost.append(
-                f"{count} came from Calendly without a name or a time, and cannot be taken over."
+                spoken("%(count)s came from Calendly without a name or a time, and cannot be taken over.")
+                % {"count": count}
             )
         return Bundle(
             product="calendly",
@@ -118,7 +126,7 @@ class _Reading:
             rows = self._list("/organization_memberships", {"organization": organization})
         except ReadRefused:
             self.lost.append(
-                "Calendly does not let this token see your colleagues, so shared pages name nobody."
+                spoken("Calendly does not let this token see your colleagues, so shared pages name nobody.")
             )
             return {}
         return {text(part(row, "user"), "uri"): shapes.person(part(row, "user")) for row in rows}
@@ -162,8 +170,12 @@ class _Reading:
             rows += self.reader.rows(page, "collection")
             if len(rows) > most:
                 self.lost.append(
-                    f"There is more than can be taken over at once: {self.reader.step.step} beyond {most} are left "
-                    "out. Import again later for the rest."
+                    spoken(
+                        "There is more than can be taken over at once: %(step)s beyond %(most)s are left out. Import "
+                        "again "
+                        "later for the rest."
+                    )
+                    % {"step": self.reader.step.step, "most": most}
                 )
                 return rows[:most]
         return rows

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TypeVar
 
 from timetuna.lib.http import Json, part, parts, text
+from timetuna.lib.sentences import spoken
 from timetuna.lib.text import multi_line, single_line
 from timetuna.providers.bundle import (
     OutsideBooking,
@@ -43,16 +44,16 @@ _QUESTIONS = {
     "multi_select": "many",
 }
 _PLACES = {
-    "physical": ("in_person", "In person"),
+    "physical": ("in_person", spoken("In person")),
     "zoom_conference": ("zoom", "Zoom"),
     "google_conference": ("google_meet", "Google Meet"),
     "microsoft_teams_conference": ("teams", "Microsoft Teams"),
-    "outbound_call": ("phone", "Phone call, you call"),
-    "inbound_call": ("phone", "Phone call, the guest calls"),
+    "outbound_call": ("phone", spoken("Phone call, you call")),
+    "inbound_call": ("phone", spoken("Phone call, the guest calls")),
     "webex_conference": ("", "Webex"),
     "gotomeeting_conference": ("", "GoTo Meeting"),
     "gotomeeting": ("", "GoTo Meeting"),
-    "ask_invitee": ("", "A place that the guest names"),
+    "ask_invitee": ("", spoken("A place that the guest names")),
 }
 _MOST_ANSWERS, _MOST_OTHERS = 50, 50
 
@@ -122,13 +123,13 @@ def page(row: Json, hosts: tuple[OutsidePerson, ...]) -> OutsidePage | None:
 
 def _lost(row: Json) -> Iterator[str]:
     if text(row, "booking_method") == "poll":
-        yield "It is a poll there; here it is an ordinary page."
+        yield spoken("It is a poll there; here it is an ordinary page.")
     if text(row, "type") == "AdhocEventType":
-        yield "It was made for one occasion there."
+        yield spoken("It was made for one occasion there.")
     if text(row, "pooling_type") == "multi_pool":
-        yield "Several groups of hosts come together there; here you host it alone."
+        yield spoken("Several groups of hosts come together there; here you host it alone.")
     if row.get("admin_managed") is True:
-        yield "Your organisation manages it there; here it is yours."
+        yield spoken("Your organisation manages it there; here it is yours.")
 
 
 def _place(row: Json) -> OutsidePlace:
@@ -137,7 +138,7 @@ def _place(row: Json) -> OutsidePlace:
     if named == "custom":
         kind = "link" if link(detail) else "in_person"
         return OutsidePlace(kind=kind, said="Custom", detail=detail)
-    kind, said = _PLACES.get(named, ("", single_line(named, max_length=40) or "Not said"))
+    kind, said = _PLACES.get(named, ("", single_line(named, max_length=40) or spoken("Not said")))
     return OutsidePlace(kind=kind, said=said, detail=detail if named in {"physical", "inbound_call"} else "")
 
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from timetuna.lib.sentences import spoken
 from timetuna.providers.registry import Provider, client, place
 
 PROVIDER = Provider(
@@ -19,7 +20,7 @@ PROVIDER = Provider(
         place("api_url", "Where Google's API is.", "https://www.googleapis.com"),
     ),
     one_per_host=False,
-    gives="Its busy times block your pages, bookings become events, and each can have a Meet link.",
+    gives=spoken("Its busy times block your pages, bookings become events, and each can have a Meet link."),
     logo=Path(__file__).with_name("logo.svg"),
     implementation="timetuna.providers.google.provider:GoogleProvider",
 )

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from timetuna.lib.http import Json, part, parts, text
+from timetuna.lib.sentences import spoken
 from timetuna.lib.text import find_zone, single_line
 from timetuna.providers.base import OutsideCalendar, Profile
 from timetuna.providers.errors import ProviderError
@@ -25,8 +26,10 @@ def _own(words: set[str]) -> ProviderError | None:
     if not words & _SWITCHED_OFF:
         return None
     return ProviderError(
-        "The Google Calendar API is not switched on for this server's Google project. "
-        "Whoever runs this server has to enable it.",
+        spoken(
+            "The Google Calendar API is not switched on for this server's Google project. "
+            "Whoever runs this server has to enable it."
+        ),
         code="google:api-off",
         operator=True,
     )
@@ -37,8 +40,8 @@ GOOGLE = OnlineService(
     company="Google",
     name="Google Calendar",
     label="Google Calendar",
-    allow="tick every permission",
-    sharing="at Google",
+    allow=spoken("tick every permission"),
+    sharing=spoken("at Google"),
     meetings="Google Meet",
     no_meetings=("conference", "google:conference-type"),
     words=_words,
@@ -78,7 +81,9 @@ def calendar_path(calendar: str) -> str:
 
 def event_path(calendar: str, reference: str) -> str:
     if not reference:
-        raise ProviderError("This event has no number at Google.", code="google:no-reference", permanent=True)
+        raise ProviderError(
+            spoken("This event has no number at Google."), code="google:no-reference", permanent=True
+        )
     return f"{calendar_path(calendar)}/{quote(reference, safe='')}"
 
 

@@ -2,6 +2,7 @@
 
 from timetuna.availability.interval import Interval
 from timetuna.lib.http import HttpClient
+from timetuna.lib.sentences import spoken
 from timetuna.providers.base import OutsideCalendar, Profile, Reading
 from timetuna.providers.google.client import GOOGLE, GoogleApi, read_calendar, read_profile
 from timetuna.providers.google.reading import read_busy
@@ -20,7 +21,7 @@ NEEDED = {
     EVENTS: "to view and edit events",
     FREE_BUSY: "to see your availability",
 }
-_ENDED = (
+_ENDED = spoken(
     "Google ended the connection. That happens when access is withdrawn in the Google account, when it was not used "
     "for six months, and after seven days while this server's Google app is in testing. Connect Google Calendar again."
 )
@@ -47,8 +48,10 @@ class GoogleProvider(OnlineCalendars):
             # Without prompt=consent a second connection of the same account brings no refresh token.
             extra={"access_type": "offline", "prompt": "consent"},
             needed=NEEDED,
-            not_granted="Google was not given the permission {missing}. "
-            "Connect Google Calendar again and tick every permission.",
+            not_granted=spoken(
+                "Google was not given the permission %(missing)s. "
+                "Connect Google Calendar again and tick every permission."
+            ),
             ended=_ENDED,
             refresh_token_stays=True,
         )

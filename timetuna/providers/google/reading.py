@@ -12,6 +12,7 @@ from timetuna.availability.interval import Interval
 from timetuna.ical.answer import BusyTime
 from timetuna.ical.zone_names import known_zone
 from timetuna.lib.http import Json, part, parts, text
+from timetuna.lib.sentences import spoken
 from timetuna.providers.base import Reading
 from timetuna.providers.errors import ProviderError
 from timetuna.providers.google.client import GOOGLE, calendar_path
@@ -162,5 +163,9 @@ def _calendar_error(row: Json) -> ProviderError:
     """It stands inside a good answer."""
     reasons = {text(one, "reason") for one in parts(row, "errors")}
     if reasons & {"notFound", "deleted"}:
-        return ProviderError("Google does not know this calendar any more.", code="gone", permanent=True)
-    return ProviderError("Google could not read this calendar; this is tried again.", code="google:freebusy")
+        return ProviderError(
+            spoken("Google does not know this calendar any more."), code="gone", permanent=True
+        )
+    return ProviderError(
+        spoken("Google could not read this calendar; this is tried again."), code="google:freebusy"
+    )

@@ -6,6 +6,7 @@ import time
 from datetime import UTC, timedelta
 
 from timetuna.lib.http import Json, text
+from timetuna.lib.sentences import spoken
 from timetuna.lib.text import multi_line, single_line
 from timetuna.providers.base import Entry, Written
 from timetuna.providers.errors import ProviderError
@@ -129,7 +130,7 @@ class GoogleWriter(EventWriter):
             event = self._look(text(event, "id"))
         if conference_state(event) == "failure":
             raise ProviderError(
-                "Google wrote the event but could not make its Meet link; this is tried again.",
+                spoken("Google wrote the event but could not make its Meet link; this is tried again."),
                 code="google:conference",
             )
         return event

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import httpx2
 
 from timetuna.lib.http import Budget, HttpClient, HttpError, Kind, Response, parse_retry_after
+from timetuna.lib.sentences import spoken
 from timetuna.lib.urls import RedirectRefused, get, read_web_url
 from timetuna.providers.errors import ProviderError
 from timetuna.providers.icalfeed.cursor import FeedCursor
@@ -18,18 +19,24 @@ CLOSED, _MISSING = frozenset({401, 403}), frozenset({404, 410})
 _LATER = frozenset({408, 425, 429})
 _SERVER_ERROR = 500
 _UNREACHABLE: dict[Kind, str] = {
-    "address": "This is not the address of an iCal feed. It begins with https:// or webcal://, and often ends in .ics.",
-    "refused_address": "This address is not on the public internet. The operator of this TimeTuna can allow private "
-    "addresses with ICALFEED_ALLOW_PRIVATE.",
-    "off_limits": "This address belongs to the machinery that TimeTuna runs on. It is never asked, not even where "
-    "private addresses are allowed.",
-    "dns": "No server has the name in this address. Look for a typing mistake.",
-    "tls": "The feed's server has no certificate that this TimeTuna trusts.",
-    "timeout": "The feed's server did not give the calendar within 20 seconds.",
-    "too_large": "The feed is larger than 10 MB, more than TimeTuna reads.",
-    "protocol": "The feed's server closed the connection before the calendar was whole.",
-    "reset": "The feed's server closed the connection before the calendar was whole.",
-    "encoding": "The feed is packed in a way that TimeTuna does not read, or is not whole.",
+    "address": spoken(
+        "This is not the address of an iCal feed. It begins with https:// or webcal://, and often ends in .ics."
+    ),
+    "refused_address": spoken(
+        "This address is not on the public internet. The operator of this TimeTuna can allow private "
+        "addresses with ICALFEED_ALLOW_PRIVATE."
+    ),
+    "off_limits": spoken(
+        "This address belongs to the machinery that TimeTuna runs on. It is never asked, not even where "
+        "private addresses are allowed."
+    ),
+    "dns": spoken("No server has the name in this address. Look for a typing mistake."),
+    "tls": spoken("The feed's server has no certificate that this TimeTuna trusts."),
+    "timeout": spoken("The feed's server did not give the calendar within 20 seconds."),
+    "too_large": spoken("The feed is larger than 10 MB, more than TimeTuna reads."),
+    "protocol": spoken("The feed's server closed the connection before the calendar was whole."),
+    "reset": spoken("The feed's server closed the connection before the calendar was whole."),
+    "encoding": spoken("The feed is packed in a way that TimeTuna does not read, or is not whole."),
 }
 _LASTING = frozenset({"address", "refused_address", "off_limits"})
 
@@ -37,7 +44,7 @@ _LASTING = frozenset({"address", "refused_address", "off_limits"})
 def unreachable(error: HttpError) -> ProviderError:
     """When no whole answer came."""
     return ProviderError(
-        _UNREACHABLE.get(error.kind, "The feed's server cannot be reached."),
+        _UNREACHABLE.get(error.kind, spoken("The feed's server cannot be reached.")),
         code=f"network:{error.kind}",
         permanent=error.kind in _LASTING,
     )
@@ -57,30 +64,41 @@ def refusal(response: Response) -> ProviderError:
     status, code = response.status, f"http:{response.status}"
     if status in CLOSED:
         return ProviderError(
-            "The feed's server does not accept the address any more. If that does not pass, copy the calendar's "
-            "present iCal address and add it again.",
+            spoken(
+                "The feed's server does not accept the address any more. If that does not pass, copy the calendar's "
+                "present iCal address and add it again."
+            ),
             code=code,
             permanent=True,
         )
     if status in _MISSING:
         return ProviderError(
-            "There is no calendar at this address, or not any more. Copy its present iCal address and add it again.",
+            spoken(
+                "There is no calendar at this address, or not any more. Copy its present iCal address and add it again."
+            ),
             code="gone",
             permanent=True,
         )
     if status in _LATER or status >= _SERVER_ERROR:
         told = response.headers.get("retry-after", "")
         return ProviderError(
-            "The feed's server has a problem at the moment, or asks for a pause; this is tried again.",
+            spoken(
+                "The feed's server has a problem at the moment, or asks for a pause; this is tried again."
+            ),
             code=code,
             retry_after=parse_retry_after(told, now=datetime.now(UTC)),
         )
-    return ProviderError(f"The feed's server does not give the calendar (answer {status}).", code=code)
+    return ProviderError(
+        spoken("The feed's server does not give the calendar (answer %(status)s).") % {"status": status},
+        code=code,
+    )
 
 
 def gone() -> ProviderError:
     """For a calendar that a feed does not have."""
-    return ProviderError("A feed holds one calendar, and this is another.", code="gone", permanent=True)
+    return ProviderError(
+        spoken("A feed holds one calendar, and this is another."), code="gone", permanent=True
+    )
 
 
 _LARGEST = 10_000_000
@@ -124,16 +142,22 @@ def read_address(typed: str, *, allow_http: bool) -> str:
     scheme = _SCHEMES.get(scheme.lower(), scheme.lower())
     if scheme == "http" and not allow_http:
         raise _wrong(
-            "The address begins with http:, so everybody on the way could read your calendar. Type https: instead."
+            spoken(
+                "The address begins with http:, so everybody on the way could read your calendar. Type https: instead."
+            )
         )
     address = _parsed(f"{scheme}://{rest}")
     if address is None:
         raise _wrong(
-            "This is not the address of an iCal feed. It begins with https:// or webcal://, and often ends in .ics."
+            spoken(
+                "This is not the address of an iCal feed. It begins with https:// or webcal://, and often ends in .ics."
+            )
         )
     if address.userinfo:
         raise _wrong(
-            "The address holds a user name or a password. Use one that works without, or connect by CalDAV."
+            spoken(
+                "The address holds a user name or a password. Use one that works without, or connect by CalDAV."
+            )
         )
     return str(address.copy_with(fragment=None))
 

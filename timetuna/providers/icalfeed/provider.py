@@ -8,6 +8,7 @@ from timetuna.availability.interval import Interval
 from timetuna.ical.answer import CalendarFile, Unreadable
 from timetuna.ical.reading import read_busy
 from timetuna.lib.http import HttpClient
+from timetuna.lib.sentences import spoken
 from timetuna.lib.text import single_line
 from timetuna.providers.base import (
     BusySource,
@@ -52,18 +53,22 @@ class ICalFeed(LoginForm, OwnNames, Directory, BusySource):
         return (
             LoginField(
                 "address",
-                "Address of the feed",
+                spoken("Address of the feed"),
                 kind="url",
-                help="Begins with https:// or webcal://. Google: Settings, Integrate calendar, Secret address in iCal "
-                "format. Outlook: Settings, Calendar, Shared calendars, Publish, ICS. It works like a password, so "
-                "it is not shown again.",
+                help=spoken(
+                    "Begins with https:// or webcal://. Google: Settings, Integrate calendar, Secret address in iCal "
+                    "format. Outlook: Settings, Calendar, Shared calendars, Publish, ICS. It works like a password, so "
+                    "it is not shown again."
+                ),
                 secret=True,
             ),
             LoginField(
                 "name",
                 "Name",
-                help="What you call it, such as Football club. Left empty, it is what the feed calls itself. You can "
-                "change it later.",
+                help=spoken(
+                    "What you call it, such as Football club. Left empty, it is what the feed calls itself. You can "
+                    "change it later."
+                ),
                 required=False,
             ),
         )
@@ -76,8 +81,11 @@ class ICalFeed(LoginForm, OwnNames, Directory, BusySource):
             if error.code not in {f"http:{status}" for status in CLOSED}:
                 raise
             raise ProviderError(
-                "The feed's server does not accept this address. Copy the calendar's secret iCal address, not the one "
-                "of its web page.",
+                spoken(
+                    "The feed's server does not accept this address. Copy the calendar's secret iCal address, not "
+                    "the one "
+                    "of its web page."
+                ),
                 code=error.code,
                 permanent=True,
             ) from None

@@ -10,6 +10,7 @@ from timetuna.availability.interval import Interval
 from timetuna.ical.answer import CalendarFile, Unreadable
 from timetuna.ical.reading import read_busy
 from timetuna.lib.http import HttpClient
+from timetuna.lib.sentences import spoken
 from timetuna.providers.base import BusySource, Reading
 from timetuna.providers.cursors import ReadingCursor
 from timetuna.providers.errors import ProviderError
@@ -38,7 +39,7 @@ class IcsFile(BusySource):
         """Read the file, unless it was read for as much before."""
         if calendar != FILE:
             raise ProviderError(
-                "A file holds one calendar, and this is another.", code="gone", permanent=True
+                spoken("A file holds one calendar, and this is another."), code="gone", permanent=True
             )
         digest = hashlib.sha256(credential.encode()).hexdigest()
         last = FileCursor.read(cursor)

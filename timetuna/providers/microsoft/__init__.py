@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from timetuna.lib.sentences import spoken
 from timetuna.providers.microsoft.signin import LABEL
 from timetuna.providers.registry import Need, Provider, client, place
 
@@ -34,7 +35,7 @@ PROVIDER = Provider(
         place("api_url", "Where Microsoft Graph is.", "https://graph.microsoft.com"),
     ),
     one_per_host=False,
-    gives="Its busy times block your pages, bookings become events, and each can have a Teams link.",
+    gives=spoken("Its busy times block your pages, bookings become events, and each can have a Teams link."),
     logo=Path(__file__).with_name("logo.svg"),
     implementation="timetuna.providers.microsoft.provider:MicrosoftProvider",
 )

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from timetuna.lib.http import HttpClient, Json, part, text
+from timetuna.lib.sentences import spoken
 from timetuna.lib.text import single_line
 from timetuna.providers.base import OutsideCalendar, Profile
 from timetuna.providers.errors import ProviderError
@@ -27,8 +28,10 @@ def _own(words: set[str]) -> ProviderError | None:
     if not words & _NO_MAILBOX:
         return None
     return ProviderError(
-        "This Microsoft account has no mailbox in the cloud, so it has no calendar that can be reached. "
-        "Connect an account whose mail is in Microsoft 365 or Outlook.com.",
+        spoken(
+            "This Microsoft account has no mailbox in the cloud, so it has no calendar that can be reached. "
+            "Connect an account whose mail is in Microsoft 365 or Outlook.com."
+        ),
         code="microsoft:no-mailbox",
         permanent=True,
     )
@@ -39,8 +42,8 @@ MICROSOFT = OnlineService(
     company="Microsoft",
     name="Microsoft",
     label=LABEL,
-    allow="accept what is asked for",
-    sharing="in Outlook",
+    allow=spoken("accept what is asked for"),
+    sharing=spoken("in Outlook"),
     meetings="Teams",
     no_meetings=("onlinemeeting", "microsoft:no-teams"),
     words=lambda error: [text(error, "code")],
@@ -81,7 +84,7 @@ def calendar_path(calendar: str) -> str:
 def event_path(calendar: str, reference: str) -> str:
     if not reference:
         raise ProviderError(
-            "This event has no number at Microsoft.", code="microsoft:no-reference", permanent=True
+            spoken("This event has no number at Microsoft."), code="microsoft:no-reference", permanent=True
         )
     return f"{calendar_path(calendar)}/events/{quote(reference, safe='')}"
 

@@ -4,6 +4,7 @@ from urllib.parse import quote
 
 from timetuna.availability.interval import Interval
 from timetuna.lib.http import HttpClient
+from timetuna.lib.sentences import spoken
 from timetuna.providers.base import OutsideCalendar, Profile, Reading
 from timetuna.providers.microsoft.client import GraphApi, read_calendars, read_profile
 from timetuna.providers.microsoft.reading import read_busy
@@ -15,8 +16,8 @@ from timetuna.providers.registry import Config
 
 CALENDARS_SCOPE, PROFILE_SCOPE = "Calendars.ReadWrite", "User.Read"
 NEEDED = {  # as Microsoft's consent page calls them
-    CALENDARS_SCOPE: "Have full access to your calendars",
-    PROFILE_SCOPE: "Sign you in and read your profile",
+    CALENDARS_SCOPE: spoken("Have full access to your calendars"),
+    PROFILE_SCOPE: spoken("Sign you in and read your profile"),
 }
 
 
@@ -38,8 +39,10 @@ class MicrosoftProvider(OnlineCalendars):
             # Without it, whoever is signed in is taken without a question, and no second account can be connected.
             extra={"response_mode": "query", "prompt": "select_account"},
             needed={scope: f"“{words}” ({scope})" for scope, words in NEEDED.items()},
-            not_granted="Microsoft was not given the permission {missing}. "
-            f"Connect {LABEL} again and accept what is asked for.",
+            not_granted=spoken(
+                "Microsoft was not given the permission %(missing)s. Connect Microsoft 365 / Outlook again and accept "
+                "what is asked for."
+            ),
             ended=ENDED,
             refresh_token_stays=True,
             dead_codes=DEAD,

@@ -1,31 +1,45 @@
 """What the numbers of Microsoft's sign-in mean (AADSTS codes, https://learn.microsoft.com/entra/identity-platform/reference-error-codes)."""
 
+from timetuna.lib.sentences import spoken
+
 LABEL = "Microsoft 365 / Outlook"
-ENDED = (
-    "Microsoft ended the connection. That happens when access is withdrawn in the Microsoft account, when the password "
-    f"was changed, and when the connection was not used for 90 days. Connect {LABEL} again."
-)
-_AGAIN = f"Then connect {LABEL} again."
-_APPROVAL = (
-    "Your organisation lets nobody connect this app without an administrator's approval. Ask the administrator to "
-    f"approve it in Microsoft Entra (Enterprise applications → Permissions → Grant admin consent). {_AGAIN}"
-)
-_RULES = (
-    "A rule of your organisation (Conditional Access) does not let this server in. "
-    f"Ask your administrator to allow this app. {_AGAIN}"
-)
-_ANOTHER_STEP = f"Microsoft asks for another step of signing in. Connect {LABEL} again."
+ENDED = spoken(
+    "Microsoft ended the connection. That happens when access is withdrawn in the Microsoft account, "
+    "when the password was changed, and when the connection was not used for 90 days. Connect "
+    "%(label)s again."
+) % {"label": LABEL}
+_AGAIN = spoken("Then connect %(label)s again.") % {"label": LABEL}
+_APPROVAL = spoken(
+    "Your organisation lets nobody connect this app without an administrator's approval. Ask the "
+    "administrator to approve it in Microsoft Entra (Enterprise applications → Permissions → Grant "
+    "admin consent). %(again)s"
+) % {"again": _AGAIN}
+_RULES = spoken(
+    "A rule of your organisation (Conditional Access) does not let this server in. Ask your "
+    "administrator to allow this app. %(again)s"
+) % {"again": _AGAIN}
+_ANOTHER_STEP = spoken("Microsoft asks for another step of signing in. Connect %(label)s again.") % {
+    "label": LABEL
+}
 DEAD = {
     65001: (
-        "Microsoft has no consent for this app any more: yours, or your administrator's where your organisation asks "
-        f"for it. Ask the administrator to approve the app where you cannot consent yourself. {_AGAIN}"
+        spoken(
+            "Microsoft has no consent for this app any more: yours, or your administrator's where your "
+            "organisation asks for it. Ask the administrator to approve the app where you cannot consent "
+            "yourself. %(again)s"
+        )
+        % {"again": _AGAIN}
     ),
-    65004: f"The consent was declined at Microsoft. Connect {LABEL} again and accept what is asked for.",
+    65004: spoken(
+        "The consent was declined at Microsoft. Connect %(label)s again and accept what is asked for."
+    )
+    % {"label": LABEL},
     90093: _APPROVAL,
     90094: _APPROVAL,
     90095: _APPROVAL,
-    50057: "Your administrator has disabled this Microsoft account.",
-    50105: f"Your administrator has not assigned this app to you. Ask them to. {_AGAIN}",
+    50057: spoken("Your administrator has disabled this Microsoft account."),
+    50105: spoken("Your administrator has not assigned this app to you. Ask them to. %(again)s")
+    % {"again": _AGAIN},
     50076: _ANOTHER_STEP,
     50078: _ANOTHER_STEP,
     50079: _ANOTHER_STEP,

@@ -13,6 +13,7 @@ from html import escape
 from typing import NamedTuple
 
 from timetuna.lib.http import Json, part, text
+from timetuna.lib.sentences import spoken
 from timetuna.lib.text import multi_line, single_line
 from timetuna.providers.base import Entry, Written
 from timetuna.providers.errors import ProviderError
@@ -101,7 +102,9 @@ class MicrosoftWriter(EventWriter):
                 self.remove(text(made.event, "id"))  # nobody would ever know of it
                 self._has_made = False
             raise ProviderError(
-                "This calendar cannot have Teams meetings. Choose another calendar or another kind of meeting.",
+                spoken(
+                    "This calendar cannot have Teams meetings. Choose another calendar or another kind of meeting."
+                ),
                 code="microsoft:no-teams",
                 permanent=True,
             )

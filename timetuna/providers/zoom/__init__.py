@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from timetuna.lib.sentences import spoken
 from timetuna.providers.registry import Need, Provider, client, key, place
 
 PROVIDER = Provider(
@@ -20,7 +21,7 @@ PROVIDER = Provider(
         place("api_url", "Where Zoom's API is.", "https://api.zoom.us"),
     ),
     one_per_host=True,
-    gives="Makes a meeting for each booking, with a link of its own.",
+    gives=spoken("Makes a meeting for each booking, with a link of its own."),
     logo=Path(__file__).with_name("logo.svg"),
     implementation="timetuna.providers.zoom.provider:Zoom",
     latest_grant_only=True,

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from timetuna.lib.http import Body, HttpClient, HttpError, Json, is_https, text
+from timetuna.lib.sentences import spoken
 from timetuna.lib.text import multi_line, single_line
 from timetuna.providers.base import (
     Ability,
@@ -37,9 +38,9 @@ _SCHEDULED = 2
 def _unreachable(error: HttpError, *, repeatable: bool) -> ProviderError:
     unknown = error.sent and not repeatable
     return ProviderError(
-        "Zoom did not answer, and may or may not have made the meeting."
+        spoken("Zoom did not answer, and may or may not have made the meeting.")
         if unknown
-        else "Zoom could not be reached; this is tried again.",
+        else spoken("Zoom could not be reached; this is tried again."),
         code=f"network:{error.kind}",
         outcome_unknown=unknown,
     )
@@ -80,7 +81,9 @@ def _cut(text: str, units: int) -> str:
 
 def _path(reference: str) -> str:
     if not reference.isascii() or not reference.isdigit():
-        raise ProviderError("This meeting has no number at Zoom.", code="zoom:no-number", permanent=True)
+        raise ProviderError(
+            spoken("This meeting has no number at Zoom."), code="zoom:no-number", permanent=True
+        )
     return f"/v2/meetings/{reference}"
 
 
@@ -88,7 +91,7 @@ def read_profile(body: Json) -> Profile:
     """The profile; `id` and `email` have to be there. Raises ProviderError."""
     user_id, email = text(body, "id"), single_line(text(body, "email"), max_length=EMAIL_LENGTH)
     if not _ID.fullmatch(user_id) or not email:
-        raise ProviderError("Zoom's answer does not say whose account this is.", code="protocol")
+        raise ProviderError(spoken("Zoom's answer does not say whose account this is."), code="protocol")
     account_id = text(body, "account_id")
     parts = f"{text(body, 'first_name')} {text(body, 'last_name')}"
     return Profile(
@@ -107,7 +110,9 @@ def read_conference(body: Json, *, start: datetime) -> CreatedConference:
     join_url = text(body, "join_url")
     if not is_https(join_url):
         raise ProviderError(
-            "Zoom answered without a join link that can be used.", code="protocol", outcome_unknown=True
+            spoken("Zoom answered without a join link that can be used."),
+            code="protocol",
+            outcome_unknown=True,
         )
     _compare_start(text(body, "start_time"), start)
     carried = bool(parse_qs(urlsplit(join_url).query).get("pwd"))
@@ -143,14 +148,17 @@ READ_PROFILE, CREATE_MEETINGS = "user:read:user", "meeting:write:meeting"
 MOVE_MEETINGS, REMOVE_MEETINGS = "meeting:update:meeting", "meeting:delete:meeting"
 NEEDED = {READ_PROFILE: "to read your Zoom profile", CREATE_MEETINGS: "to create meetings"}
 
-_AGAIN = "Connect Zoom again."
+_AGAIN = spoken("Connect Zoom again.")
 _DEAD = {
-    4711: f"The permissions of this connection have changed. {_AGAIN}",
-    4735: f"Zoom does not know your user any more. {_AGAIN}",
-    4737: f"Zoom ended the connection. {_AGAIN}",
-    4738: "Your Zoom administrator has disabled the app. Ask them to allow it, then connect Zoom again.",
-    4740: f"Zoom ended the connection. {_AGAIN}",
-    4741: f"The Zoom account was connected somewhere else, which ended this connection. {_AGAIN}",
+    4711: spoken("The permissions of this connection have changed. %(again)s") % {"again": _AGAIN},
+    4735: spoken("Zoom does not know your user any more. %(again)s") % {"again": _AGAIN},
+    4737: spoken("Zoom ended the connection. %(again)s") % {"again": _AGAIN},
+    4738: spoken(
+        "Your Zoom administrator has disabled the app. Ask them to allow it, then connect Zoom again."
+    ),
+    4740: spoken("Zoom ended the connection. %(again)s") % {"again": _AGAIN},
+    4741: spoken("The Zoom account was connected somewhere else, which ended this connection. %(again)s")
+    % {"again": _AGAIN},
 }
 _OPERATOR = frozenset({4702, 4704, 4717})  # client id or secret wrong, app gone, app disabled by Zoom
 
@@ -168,7 +176,9 @@ class Zoom(OAuthClient, Identity, Conferencing, Webhooks):
             token_url=f"{base}/oauth/token",
             redirect_uri=config["redirect_uri"],
             needed={scope: f"{words} ({scope})" for scope, words in NEEDED.items()},
-            not_granted="Zoom did not give the permission {missing}. Connect Zoom again and allow both.",
+            not_granted=spoken(
+                "Zoom did not give the permission %(missing)s. Connect Zoom again and allow both."
+            ),
             dead_reasons=("Invalid Token",),
             dead_codes=_DEAD,
             operator_codes=_OPERATOR,

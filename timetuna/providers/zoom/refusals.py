@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from timetuna.lib.http import Json, Response, bounded, parse_retry_after, parts, text
+from timetuna.lib.sentences import spoken
 from timetuna.lib.text import log_value
 from timetuna.providers.errors import AccessTokenRefused, NeedsReconnect, ProviderError
 from timetuna.providers.rest import BAD_REQUEST, NOT_FOUND, SERVER_ERROR, SUCCESS, TOO_MANY, UNAUTHORIZED
@@ -19,13 +20,17 @@ _UNKNOWN_WAIT = timedelta(seconds=60)
 _SCOPES = re.compile(r"scopes:\s*\[([a-z0-9_:, ]{1,200})\]")
 
 _REFUSED = {
-    3161: "Zoom refused: your Zoom account is not allowed to schedule meetings. Ask your Zoom administrator.",
-    3000: "Zoom refused: your Zoom account cannot schedule this meeting. Look at your account in Zoom.",
-    3001: "Zoom refused: this meeting does not exist any more.",
-    300: "Zoom refused: it did not accept the details of this meeting.",
-    200: "Zoom refused: your Zoom account has no permission for this.",
+    3161: spoken(
+        "Zoom refused: your Zoom account is not allowed to schedule meetings. Ask your Zoom administrator."
+    ),
+    3000: spoken(
+        "Zoom refused: your Zoom account cannot schedule this meeting. Look at your account in Zoom."
+    ),
+    3001: spoken("Zoom refused: this meeting does not exist any more."),
+    300: spoken("Zoom refused: it did not accept the details of this meeting."),
+    200: spoken("Zoom refused: your Zoom account has no permission for this."),
 }
-_PASSCODE_RULES = (
+_PASSCODE_RULES = spoken(
     "Zoom refused: the passcode rules of your Zoom account do not allow this meeting. Look at them in Zoom."
 )
 
@@ -42,11 +47,13 @@ def refusal(response: Response, *, repeatable: bool = False) -> ProviderError | 
     if number == _SCOPE_MISSING or (number == _TOKEN_PROBLEM and "scope" in message):
         return _scope_missing(message)
     if response.status == UNAUTHORIZED or number == _TOKEN_REFUSED:
-        return AccessTokenRefused("Zoom does not accept the access token any more.", code="zoom:124")
+        return AccessTokenRefused(spoken("Zoom does not accept the access token any more."), code="zoom:124")
     if TOO_MANY in {response.status, number}:
         return _too_many(response, message)
     if number == _USER_MISSING:
-        return NeedsReconnect("Zoom does not know your user any more. Connect Zoom again.", code="zoom:1001")
+        return NeedsReconnect(
+            spoken("Zoom does not know your user any more. Connect Zoom again."), code="zoom:1001"
+        )
     if response.status < SERVER_ERROR and number in _REFUSED:
         return ProviderError(_sentence(number, body), code=f"zoom:{number}", permanent=True)
     return _other(response, number, repeatable=repeatable)
@@ -60,15 +67,17 @@ def _other(response: Response, number: int, *, repeatable: bool) -> ProviderErro
     code = f"zoom:{number}" if number else f"http:{response.status}"
     if response.status >= SERVER_ERROR or response.status in SUCCESS:  # 5xx, or a 2xx that is no good answer
         return ProviderError(
-            "Zoom has a problem at the moment, and did not say whether it made the meeting."
+            spoken("Zoom has a problem at the moment, and did not say whether it made the meeting.")
             if not repeatable
-            else "Zoom has a problem at the moment; this is tried again.",
+            else spoken("Zoom has a problem at the moment; this is tried again."),
             code=code,
             outcome_unknown=not repeatable,
         )
     if number and response.status >= BAD_REQUEST:
-        return ProviderError(f"Zoom refused (error {number}).", code=code, permanent=True)
-    return ProviderError("Zoom did not answer as it should; this is tried again.", code=code)
+        return ProviderError(
+            spoken("Zoom refused (error %(number)s).") % {"number": number}, code=code, permanent=True
+        )
+    return ProviderError(spoken("Zoom did not answer as it should; this is tried again."), code=code)
 
 
 def _number(value: Any) -> int:
@@ -94,14 +103,17 @@ def _scope_missing(message: str) -> NeedsReconnect:
     found = _SCOPES.search(message)
     named = f" ({found[1].strip()})" if found else ""
     return NeedsReconnect(
-        f"Zoom was not given a permission that is needed{named}. Connect Zoom again and allow everything it asks.",
+        spoken(
+            "Zoom was not given a permission that is needed%(named)s. Connect Zoom again and allow everything it asks."
+        )
+        % {"named": named},
         code="zoom:4711",
     )
 
 
 def _too_many(response: Response, message: str) -> ProviderError:
     return ProviderError(
-        "Zoom's limit of requests is reached; this is tried again when Zoom allows it.",
+        spoken("Zoom's limit of requests is reached; this is tried again when Zoom allows it."),
         code="zoom:429",
         retry_after=_when(response, message.lower(), datetime.now(UTC)),
     )

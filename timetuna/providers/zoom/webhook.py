@@ -13,6 +13,7 @@ from typing import Any
 
 from timetuna.lib.crypto import equal, hmac_hex
 from timetuna.lib.http import Body, HttpClient, HttpError
+from timetuna.lib.sentences import spoken
 from timetuna.providers.base import Deauthorization, WebhookReply
 from timetuna.providers.errors import ProviderError
 
@@ -47,10 +48,10 @@ def acknowledge(acknowledgement: str, *, url: str, basic: Mapping[str, str], htt
         response = http.request("POST", url, headers=headers, body=body)
     except (HttpError, ValueError) as error:  # ValueError: an event with a number that JSON does not know
         code = f"network:{error.kind}" if isinstance(error, HttpError) else "protocol"
-        raise ProviderError("Zoom could not be told that the data is gone.", code=code) from None
+        raise ProviderError(spoken("Zoom could not be told that the data is gone."), code=code) from None
     if response.status not in _SUCCESS:
         raise ProviderError(
-            "Zoom did not take the word that the data is gone.",
+            spoken("Zoom did not take the word that the data is gone."),
             code=f"http:{response.status}",
             permanent=response.status in _GIVE_UP,
         )

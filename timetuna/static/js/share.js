@@ -1,4 +1,5 @@
 // [data-copy-rich] copies the [data-paste] beside it as it looks, with its links; [data-copy-text] the text of a field.
+// What it says then stands in its data-copied and data-not-copied.
 const say = (button, text) => {
   const label = button.querySelector("[data-copy-label]");
   const status = button.closest("[data-copy-area]")?.querySelector("[data-copy-status]");
@@ -26,8 +27,8 @@ document.addEventListener("click", async (event) => {
   try {
     if ("copyRich" in button.dataset) await rich(area.querySelector("[data-paste]"));
     else await navigator.clipboard.writeText(area.querySelector("textarea").value);
-    say(button, "Copied");
+    say(button, button.dataset.copied);
   } catch {
-    say(button, "Not copied");
+    say(button, button.dataset.notCopied);
   }
 });

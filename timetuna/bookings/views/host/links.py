@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
 from timetuna.accounts.permissions import signed_in
@@ -18,8 +19,9 @@ from timetuna.bookings.forms.link import LinkForm, LinkRulesForm, ManyLinksForm
 from timetuna.bookings.views.host.export import BYTE_ORDER_MARK
 from timetuna.bookings.views.host.sharing import ShareScreen, parts_of
 from timetuna.l10n import datetimes
+from timetuna.l10n.lists import in_words
 from timetuna.lib.crypto import SecretBoxError
-from timetuna.lib.text import csv_row, in_words
+from timetuna.lib.text import csv_row
 from timetuna.pages.actions.end_link import end_link, restore_link
 from timetuna.pages.links import LinkState, address_of, booked_by, last_day_of, links_of, state_of
 from timetuna.pages.models import BookingLink, BookingPage
@@ -29,7 +31,12 @@ from timetuna.web.forms import private, row_number, show
 from timetuna.web.saving import opened, save
 
 A_PAGE = 50
-_STATES = {LinkState.USED: "Used", LinkState.EXPIRED: "Expired", LinkState.ENDED: "Taken back"}
+_STATES = {
+    LinkState.USED: gettext_lazy("Used"),
+    LinkState.EXPIRED: gettext_lazy("Expired"),
+    LinkState.ENDED: gettext_lazy("Taken back"),
+}
+_IN_FILES = {LinkState.USED: "Used", LinkState.EXPIRED: "Expired", LinkState.ENDED: "Taken back"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,9 +134,9 @@ def end(request: HttpRequest, page_id: int, link_id: int) -> HttpResponse:
     if request.method == "POST":
         back = request.POST.get("again") == "1"
         if back and restore_link(link, now=timezone.now()):
-            messages.success(request, "The link books again, as before.")
+            messages.success(request, gettext("The link books again, as before."))
         elif not back and end_link(link, now=timezone.now()):
-            messages.success(request, "The link is taken back. What was booked by it stays booked.")
+            messages.success(request, gettext("The link is taken back. What was booked by it stays booked."))
     return HttpResponseRedirect(reverse("share_links", args=[page_id]))
 
 
@@ -141,7 +148,7 @@ def links_file(request: HttpRequest, page_id: int) -> HttpResponse:
     rows = _made(request, page) if "made" in request.GET else links_of(page)[:10_000]
     cells = [csv_row(["For whom", "Link", "Bookings", "Uses", "Good until (UTC)", "State"])]
     for row in rows:
-        state = _STATES.get(state_of(row, now=timezone.now()), "Good")
+        state = _IN_FILES.get(state_of(row, now=timezone.now()), "Good")
         until = f"{row.expires_at:%Y-%m-%d %H:%M}" if row.expires_at else ""
         cells.append(
             csv_row([row.label, _address(row, page), booked_by(row), row.uses or "any", until, state])
@@ -166,7 +173,7 @@ def _lines(page: BookingPage, rows: Sequence[BookingLink]) -> list[LinkLine]:
         LinkLine(
             id=row.pk,
             label=row.label,
-            state=_STATES.get(state_of(row, now=now), ""),
+            state=str(_STATES.get(state_of(row, now=now), "")),
             text=" · ".join(_said(row, page)),
             address=_address(row, page),
             ended=row.ended_at is not None,
@@ -186,17 +193,22 @@ def _said(row: BookingLink, page: BookingPage) -> Iterator[str]:
     """In a few words each: how often it has booked, and what it lets its holder do."""
     booked = booked_by(row)
     many = row.uses is None or row.uses > 1
-    yield f"{booked} booking{'s' if booked != 1 else ''}" if booked or many else "No booking yet"
+    if booked or many:
+        yield ngettext("%(count)d booking", "%(count)d bookings", booked) % {"count": booked}
+    else:
+        yield gettext("No booking yet")
     if row.uses and many:
-        yield f"{row.used} of {row.uses} used"
+        yield gettext("%(used)d of %(uses)d used") % {"used": row.used, "uses": row.uses}
     if last := last_day_of(row, datetimes.zone_or_utc(page.schedule.time_zone)):
-        yield f"until {datetimes.short_day(last)}"
+        yield gettext("until %(day)s") % {"day": datetimes.short_day(last)}
     if row.lengths:
-        yield in_words([str(one) for one in row.lengths]) + " min"
-    if row.last:
-        first = f"{datetimes.short_day(row.first)} to " if row.first else "up to "
-        yield f"for {first}{datetimes.short_day(row.last)}"
+        yield gettext("%(minutes)s min") % {"minutes": in_words([str(one) for one in row.lengths])}
+    if row.first and row.last:
+        days = {"first": datetimes.short_day(row.first), "last": datetimes.short_day(row.last)}
+        yield gettext("for %(first)s to %(last)s") % days
+    elif row.last:
+        yield gettext("for up to %(last)s") % {"last": datetimes.short_day(row.last)}
     if row.person and row.person.host:
-        yield f"with {row.person.host.name}"
+        yield gettext("with %(hosts)s") % {"hosts": row.person.host.name}
     if page.team_id and row.made_by:
-        yield f"made by {row.made_by.name}"
+        yield gettext("made by %(name)s") % {"name": row.made_by.name}

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from timetuna.accounts.permissions import signed_in
@@ -59,7 +60,7 @@ def mail_times(request: HttpRequest, page_id: int) -> HttpResponse:
     row = page_or_404(request, page_id, to=Action.SEE)
     user, page, now = signed_in(request), values(row), timezone.now()
     links = _links(row, now) if Action.EDIT in rights_on(row, user) else {}
-    names = {pk: one.label or "A link without a name" for pk, one in links.items()}
+    names = {pk: one.label or gettext("A link without a name") for pk, one in links.items()}
     language = user.language or settings.LANGUAGE_CODE
     form = MailTimesForm(page, names, request.GET, zone=user.time_zone, language=language)
     screen = MailTimesScreen(

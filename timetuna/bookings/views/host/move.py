@@ -29,7 +29,7 @@ from timetuna.bookings.said_to_hosts import ANSWER_FIRST
 from timetuna.bookings.slots.availability import SlotQuery
 from timetuna.bookings.slots.explain import hours_path, instants, lines_for
 from timetuna.bookings.slots.months import free_times
-from timetuna.bookings.slots.reasons import ReasonLine
+from timetuna.bookings.slots.reason_context import ReasonLine
 from timetuna.bookings.slots.selection import (
     SlotSelection,
     read_customs,

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from timetuna.accounts.permissions import signed_in
@@ -24,7 +25,12 @@ from timetuna.pages.models import BookingPage
 from timetuna.pages.permissions import Action, page_or_404
 from timetuna.web.forms import Screen, TabLink, show
 
-_DAYS = {"30": "30 days", "90": "90 days", "365": "A year", "all": "All"}
+_DAYS = {
+    "30": gettext_lazy("30 days"),
+    "90": gettext_lazy("90 days"),
+    "365": gettext_lazy("A year"),
+    "all": gettext_lazy("All"),
+}
 _USUAL = "90"
 _RULES = {
     Turn.Rule.LEDGER: "Fair shares",
@@ -60,7 +66,7 @@ def shares(request: HttpRequest, page_id: int) -> HttpResponse:
         page=page,
         takes_turns=page.staffing == BookingPage.Staffing.ANY,
         shares=shares_of(page, _span(page, asked, reader), reader),
-        spans=[TabLink(label, _address(page, days), days == asked) for days, label in _DAYS.items()],
+        spans=[TabLink(str(label), _address(page, days), days == asked) for days, label in _DAYS.items()],
         query=f"days={asked}",
         zone=datetimes.zone_name(reader.zone),
     )

@@ -8,7 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext, gettext_lazy, override
 from django.views.decorators.http import require_safe
 
 from timetuna.accounts.permissions import signed_in
@@ -23,10 +23,10 @@ from timetuna.web.forms import Screen, TabLink, private, show
 
 PIXELS = 1_000
 _PARTS = (
-    ("Address", "share", Action.SEE),
-    ("Links for people", "share_links", Action.EDIT),
-    ("Times for a mail", "share_times", Action.SEE),
-    ("Website", "share_website", Action.SEE),
+    (gettext_lazy("Address"), "share", Action.SEE),
+    (gettext_lazy("Links for people"), "share_links", Action.EDIT),
+    (gettext_lazy("Times for a mail"), "share_times", Action.SEE),
+    (gettext_lazy("Website"), "share_website", Action.SEE),
 )
 
 
@@ -59,7 +59,7 @@ def parts_of(request: HttpRequest, page: BookingPage, *, current: str) -> dict[s
     """What stands around each part, by the fields of its screen. current: the name of its address."""
     rights = rights_on(page, signed_in(request))
     parts = [
-        TabLink(label, reverse(name, args=[page.pk]), name == current)
+        TabLink(str(label), reverse(name, args=[page.pk]), name == current)
         for label, name, right in _PARTS
         if right in rights
     ]

@@ -12,6 +12,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
@@ -58,7 +59,9 @@ def website(request: HttpRequest, page_id: int) -> HttpResponse:
     may_edit = Action.EDIT in rights_on(row, signed_in(request))
     add = save(request, build) if request.method == "POST" else opened(request, build) if may_edit else None
     if add and add.saved:
-        messages.success(request, f"{add.cleaned_data['website']} may show the page now.")
+        messages.success(
+            request, gettext("%(website)s may show the page now.") % {"website": add.cleaned_data["website"]}
+        )
         return HttpResponseRedirect(request.get_full_path())
     accent = row.brand_color or _OUR_ACCENT
     form = EmbedForm(request.GET, accent=accent)
