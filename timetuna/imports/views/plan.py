@@ -21,6 +21,7 @@ from timetuna.imports.planning.plan import left_over, make_plan
 from timetuna.imports.products import label_of
 from timetuna.imports.status import MovedPage, RowGroup, bookings_taken, groups, moved_pages, reported
 from timetuna.l10n.lists import in_words
+from timetuna.l10n.retold import retold
 from timetuna.pages.meeting_types.base import meeting_kind
 from timetuna.providers.bundle import Bundle
 from timetuna.web.forms import Screen, show
@@ -145,7 +146,7 @@ def _plan(
         label=label,
         owner=bundle.owner.email or bundle.owner.name,
         groups=groups(plan.rows, ticked),
-        lost=[gettext(one) for one in bundle.lost],
+        lost=[retold(one) for one in bundle.lost],
         waiting=in_words(sorted(meeting_kind(kind).title for kind in plan.waiting)),
         left=left_over(plan, bundle, facts),
         version=plan.version(),

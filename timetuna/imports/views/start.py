@@ -23,6 +23,7 @@ from timetuna.imports.permissions import imports_for, shadows_for
 from timetuna.imports.products import Product, label_of, products
 from timetuna.imports.queries import uploaded
 from timetuna.l10n.datetimes import short_when, zone_or_utc
+from timetuna.l10n.faults import for_now
 from timetuna.providers.errors import ProviderError
 from timetuna.rate_limits.limits import Limit, spend, wait_in_words
 from timetuna.web.forms import Screen, private, show
@@ -115,7 +116,7 @@ def _upload(request: HttpRequest) -> HttpResponse:
     try:
         row = keep_ics(host, content, name=name.removesuffix(".ics"), now=timezone.now())
     except ProviderError as error:
-        form.add_error("file", error.for_now())
+        form.add_error("file", for_now(error))
         return _start(request, form, status=_UNUSABLE)
     messages.success(
         request, gettext("The busy times of “%(name)s” take your time from now on.") % {"name": row.name}
@@ -173,7 +174,7 @@ def _begin(
         try:
             return read_export(host, found.slug, found.files, upload.content()[1], now=timezone.now())
         except ProviderError as error:
-            upload.add_error("file", error.for_now())
+            upload.add_error("file", for_now(error))
             return None
     try:
         return begin_reading(host, found, form.cleaned_data["token"])
