@@ -281,7 +281,7 @@ def test_a_team_is_deleted_once_it_was_said_what_becomes_of_its_pages(as_alice, 
 
     answer = send(as_alice, team, "delete")
 
-    assert said(answer) == ["Sales is deleted. Its pages are their owners' own again."]
+    assert said(answer) == ["Sales is deleted. Its pages belong to their owners again."]
     assert Membership.objects.count() == 0
 
 

@@ -363,7 +363,7 @@ def delete(request: HttpRequest, team_id: int) -> HttpResponse:
     end_team(own.team, by=own.user)
     messages.success(
         request,
-        gettext("%(team)s is deleted. Its pages are their owners' own again.") % {"team": own.team.name},
+        gettext("%(team)s is deleted. Its pages belong to their owners again.") % {"team": own.team.name},
     )
     return redirect("teams")
 
