@@ -1,5 +1,7 @@
 """What django-allauth asks us: who may sign up, what is safe, what mails and messages say."""
 
+from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,9 +21,9 @@ from django.utils.translation import get_language, gettext_lazy
 from timetuna.accounts.actions.forget_unverified import forget_unverified
 from timetuna.accounts.actions.note_email_change import note_email_change
 from timetuna.accounts.actions.store_host import store_host
-from timetuna.accounts.emails import send
+from timetuna.accounts.emails import send, speaking_to
 from timetuna.accounts.models import User
-from timetuna.accounts.notices import FOR_ANYBODY, NOTICES, RESET_LINK, RESETS, Notice
+from timetuna.accounts.notices import FOR_ANYBODY, NOTICES, RESET_LINK, RESETS, Context, Notice
 from timetuna.accounts.passwords import Attempt
 from timetuna.accounts.rate_limits import LastLink, TooManyMails, count_account_mail, count_reset_mail
 from timetuna.lib.mail import clean_address
@@ -127,6 +129,13 @@ class AccountAdapter(DefaultAccountAdapter):
         write = NOTICES.get(template_prefix)
         if write is None:
             return
+        owner = context.get("user")
+        with speaking_to(owner) if isinstance(owner, User) and owner.language else nullcontext():
+            self._send(write, template_prefix, email, context)
+
+    def _send(
+        self, write: Callable[[Context], Notice], template_prefix: str, email: str, context: dict[str, Any]
+    ) -> None:
         if template_prefix in RESETS:
             _send_reset(write(context), to=email, with_link=template_prefix == RESET_LINK)
             return

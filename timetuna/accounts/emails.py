@@ -5,14 +5,20 @@ import secrets
 
 from django.conf import settings
 from django.template.loader import render_to_string
-from django.utils import timezone
+from django.utils import timezone, translation
 
+from timetuna.accounts.models import User
 from timetuna.accounts.notices import Notice
 from timetuna.encryption import box
 from timetuna.jobs.models import Job
 from timetuna.jobs.queue import MAIL, GiveUp, job
 from timetuna.lib.mail import Letter, Mailbox, parse_mailbox
 from timetuna.mail import deliver
+
+
+def speaking_to(reader: User) -> translation.override:
+    """Have what is written meanwhile in the language of their mails, whoever asks for it."""
+    return translation.override(reader.language or settings.LANGUAGE_CODE)
 
 
 def send(notice: Notice, *, to: str) -> None:

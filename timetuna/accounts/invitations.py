@@ -18,7 +18,7 @@ Nobody is let in but by that POST: neither signing up nor opening the link answe
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -30,7 +30,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
 
 from timetuna.accounts.activity import Deed, note
-from timetuna.accounts.emails import send
+from timetuna.accounts.emails import send, speaking_to
 from timetuna.accounts.models import MailedInvitation, User
 from timetuna.accounts.notices import Notice
 from timetuna.accounts.rate_limits import TooManyMails
@@ -127,7 +127,7 @@ def invite(invitation: RowT, into: Asked[RowT], *, by: User) -> RowT:
         raise NotInvited(into.full)
     _count(invitation, into, by)
     invitation.invited_by, deed = by, Deed.INVITED_AGAIN if invitation.pk else into.deed
-    mail_invitation(invitation, into.mail(invitation, issue(invitation)))
+    _mail(invitation, into, issue(invitation))
     _note(invitation, deed)
     return invitation
 
@@ -139,8 +139,15 @@ def invite_again(invitation: RowT, into: Asked[RowT], *, by: User) -> None:
         _count(invitation, into, by)
         into.rows.filter(pk=invitation.pk).update(invited_by=by)
         invitation.invited_by = by
-        mail_invitation(invitation, into.mail(invitation, token))
+        _mail(invitation, into, token)
         _note(invitation, Deed.INVITED_AGAIN)
+
+
+def _mail(invitation: RowT, into: Asked[RowT], token: str) -> None:
+    """In the language of who has an account with the address, else in that of who invites."""
+    reader = User.objects.filter(email=invitation.email).first()
+    with speaking_to(reader) if reader else nullcontext():
+        mail_invitation(invitation, into.mail(invitation, token))
 
 
 def _note(invitation: MailedInvitation, deed: Deed) -> None:

@@ -7,11 +7,14 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 
+from timetuna.accounts.emails import speaking_to
 from timetuna.calendars.incidents import Trouble, said, trouble_of
 from timetuna.calendars.models import CalendarAccount
-from timetuna.calendars.queries import kinds_of_provider
 from timetuna.jobs.queue import MAIL, job
+from timetuna.l10n.lists import quoted
+from timetuna.l10n.retold import retold
 from timetuna.lib.mail import Letter, Mailbox, parse_mailbox
 from timetuna.mail import deliver
 
@@ -26,43 +29,64 @@ def send_reconnect_mail(account_id: int) -> None:
 
 
 def reconnect_mail(account: CalendarAccount) -> Letter:
+    with speaking_to(account.host):
+        return _reconnect_mail(account)
+
+
+def _reconnect_mail(account: CalendarAccount) -> Letter:
     trouble = trouble_of(account, now=timezone.now())
     values = {
-        "reason": account.needs_reconnect_reason,
+        "reason": retold(account.needs_reconnect_reason),
         "limited": _limited(trouble),
-        "meetings": " or ".join(kinds_of_provider(account.provider)),
+        "meetings": trouble.not_offered(),
     }
     name = f"reconnect-{account.pk}-{account.connected_at.timestamp():.0f}"
-    subject = f"{trouble.label} needs to be connected again"
+    subject = gettext("%(service)s needs to be connected again") % {"service": trouble.label}
     return _mail(trouble, "reconnect", subject=subject, name=name, values=values)
 
 
 def trouble_mail(account: CalendarAccount, *, episode: datetime) -> Letter:
     """Which calendars cannot be read since when, and what pages do meanwhile."""
+    with speaking_to(account.host):
+        return _trouble_mail(account, episode)
+
+
+def _trouble_mail(account: CalendarAccount, episode: datetime) -> Letter:
     trouble = trouble_of(account, now=timezone.now())
     problems = list(dict.fromkeys(one.problem for one in trouble.calendars))
     several = len(trouble.calendars) > 1
-    subject = f"{len(trouble.calendars)} calendars" if several else f"Your calendar {trouble.names()}"
     if trouble.unlisted:
-        subject = f"The calendars of {account.called}"
+        subject = gettext("The calendars of %(account)s cannot be read") % {"account": account.called}
+    elif several:
+        subject = gettext("%(count)d calendars cannot be read") % {"count": len(trouble.calendars)}
+    else:
+        subject = gettext("Your calendar %(calendar)s cannot be read") % {"calendar": trouble.names()}
     return _mail(
         trouble,
         "trouble",
-        subject=f"{subject} cannot be read",
+        subject=subject,
         name=f"trouble-{account.pk}-{episode.timestamp():.0f}",
         values={"problem": " ".join(problems), "several": several, "unlisted": trouble.unlisted},
     )
 
 
 def mended_mail(account: CalendarAccount, names: list[str], *, episode: datetime) -> Letter:
-    several = len(names) > 1
-    subject = f"{len(names)} calendars" if several else f"Your calendar “{names[0]}”"
+    with speaking_to(account.host):
+        return _mended_mail(account, names, episode)
+
+
+def _mended_mail(account: CalendarAccount, names: list[str], episode: datetime) -> Letter:
+    several, quotes = len(names) > 1, [quoted(name) for name in names]
+    if several:
+        subject = gettext("%(count)d calendars can be read again") % {"count": len(names)}
+    else:
+        subject = gettext("Your calendar %(calendar)s can be read again") % {"calendar": quotes[0]}
     return _mail(
         trouble_of(account, now=timezone.now()),
         "mended",
-        subject=f"{subject} can be read again",
+        subject=subject,
         name=f"mended-{account.pk}-{episode.timestamp():.0f}",
-        values={"calendars": ", ".join(f"“{name}”" for name in names), "several": several},
+        values={"calendars": ", ".join(quotes), "several": several},
     )
 
 

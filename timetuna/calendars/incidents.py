@@ -8,15 +8,19 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.text import capfirst
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from timetuna.calendars.hooks import Wants, wants_of
 from timetuna.calendars.models import Calendar, CalendarAccount
 from timetuna.calendars.queries import kinds_of_provider, listing
-from timetuna.lib.text import find_zone, in_words
+from timetuna.l10n import datetimes
+from timetuna.l10n.lists import in_words, listed, quoted
+from timetuna.l10n.retold import retold
+from timetuna.lib.text import find_zone
 
 _UTC = ZoneInfo("UTC")
 _MOST_NAMED = 2
-_MANY = "Pages on which they take time offer no times once what is known of them is too old."
+_MANY = gettext_lazy("Pages on which they take time offer no times once what is known of them is too old.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +57,9 @@ class Trouble:
 
     @property
     def action(self) -> str:
-        return f"Reconnect {self.label}" if self.needs_host else "Look at your calendars"
+        if self.needs_host:
+            return gettext("Reconnect %(service)s") % {"service": self.label}
+        return gettext("Look at your calendars")
 
     @property
     def unlisted(self) -> bool:
@@ -62,13 +68,21 @@ class Trouble:
 
     def names(self) -> str:
         """The calendars, as people say them: “Work” and “Family”."""
-        return in_words([f"“{one.name}”" for one in self.calendars])
+        return in_words([quoted(one.name) for one in self.calendars])
 
     def since(self) -> str:
         return said(min(one.since for one in self.calendars), self.zone) if self.calendars else ""
 
     def lines(self, *, now: datetime) -> list[str]:
-        return [f"“{one.name}”: {_fate(one, self.zone, now)}" for one in self.calendars]
+        return [
+            gettext("%(calendar)s: %(fate)s")
+            % {"calendar": quoted(one.name), "fate": _fate(one, self.zone, now)}
+            for one in self.calendars
+        ]
+
+    def not_offered(self) -> str:
+        """What guests cannot choose meanwhile; "" for nothing."""
+        return listed(kinds_of_provider(self.account.provider), gettext("or"))
 
 
 def troubles(host_id: int, *, now: datetime) -> list[Trouble]:
@@ -95,7 +109,7 @@ def trouble_of(account: CalendarAccount, *, now: datetime) -> Trouble:
 def said(moment: datetime, zone: ZoneInfo) -> str:
     """In the host's zone: "Tuesday 24 November, 10:02"."""
     there = moment.astimezone(zone)
-    return f"{there:%A} {there.day} {there:%B}, {there:%H:%M}"
+    return gettext("%(day)s, %(time)s") % {"day": datetimes.day(there.date()), "time": datetimes.clock(there)}
 
 
 def _counting(wants: Wants) -> QuerySet[Calendar]:
@@ -123,7 +137,7 @@ def _of(row: Calendar, wants: Wants, now: datetime) -> Failing:
     return Failing(
         name=row.name,
         since=row.failing_since or now,
-        problem=row.problem,
+        problem=retold(row.problem),
         counts_until=until if until and until > now else None,
         every=row.is_every(),
     )
@@ -131,15 +145,17 @@ def _of(row: Calendar, wants: Wants, now: datetime) -> Failing:
 
 def _fate(one: Failing, zone: ZoneInfo, now: datetime) -> str:
     if one.counts_until is None:
-        return (
+        return gettext(
             "nothing is known of it now, so pages on which it takes time offer no times until it can be read."
         )
     there, today = one.counts_until.astimezone(zone), now.astimezone(zone).date()
-    until = f"{there:%H:%M} today" if there.date() == today else said(there, zone)
-    return (
-        f"the busy times that were read last go on to count until {until}. After that, pages on which it takes time "
+    until = said(there, zone)
+    if there.date() == today:
+        until = gettext("%(time)s today") % {"time": datetimes.clock(there)}
+    return gettext(
+        "the busy times that were read last go on to count until %(until)s. After that, pages on which it takes time "
         "offer no times until it can be read again."
-    )
+    ) % {"until": until}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,26 +176,50 @@ def banners(host_id: int, *, now: datetime) -> list[Banner]:
     return [_banner(one, now) for one in troubles(host_id, now=now)]
 
 
-def _not_offered(trouble: Trouble) -> list[str]:
-    meetings = " or ".join(kinds_of_provider(trouble.account.provider))
-    return [f"Until then, guests are not offered {meetings}."] if meetings else []
-
-
 def _banner(trouble: Trouble, now: datetime) -> Banner:
     account = trouble.account
-    who = account.called  # "" where its provider has not said
-    count = len(trouble.calendars)
-    names = f"{count} calendars of {who or trouble.label}" if count > _MOST_NAMED else trouble.names()
-    since = f" since {trouble.since()}" if count else ""
-    lines = [_MANY] if count > 1 else trouble.lines(now=now)
-    if count == 1:  # it is named in the title
-        lines = [capfirst(lines[0].removeprefix(f"{names}: "))]
-    if not count:
-        lines = [account.needs_reconnect_reason, *_not_offered(trouble)]
-    ended = f"{trouble.label}{f' ({who})' if who else ''} has to be connected again."
+    if trouble.calendars:
+        title, lines = _unread(trouble), _meanwhile(trouble, now)
+    else:
+        title, lines = _ended(trouble), [retold(account.needs_reconnect_reason)]
+        if meetings := trouble.not_offered():
+            lines.append(gettext("Until then, guests are not offered %(meetings)s.") % {"meetings": meetings})
     return Banner(
-        title=f"{names} cannot be read{since}." if count else ended,
+        title=title,
         lines=tuple(lines),
         link=f"{reverse('settings_providers')}#{account.provider}-{account.pk}",
         action=trouble.action,
     )
+
+
+def _unread(trouble: Trouble) -> str:
+    count = len(trouble.calendars)
+    named = {
+        "count": count,
+        "account": trouble.account.called or trouble.label,
+        "calendars": trouble.names(),
+        "since": trouble.since(),
+    }
+    if count > _MOST_NAMED:
+        return gettext("%(count)d calendars of %(account)s cannot be read since %(since)s.") % named
+    sentence = ngettext(
+        "%(calendars)s cannot be read since %(since)s.",
+        "%(calendars)s cannot be read since %(since)s.",
+        count,
+    )
+    return sentence % named
+
+
+def _meanwhile(trouble: Trouble, now: datetime) -> list[str]:
+    """What pages do, where it is one calendar of this one, which the title names."""
+    if len(trouble.calendars) > 1:
+        return [str(_MANY)]
+    return [capfirst(_fate(trouble.calendars[0], trouble.zone, now))]
+
+
+def _ended(trouble: Trouble) -> str:
+    """The account has no name where its provider has not said any."""
+    named = {"service": trouble.label, "account": trouble.account.called}
+    if not named["account"]:
+        return gettext("%(service)s has to be connected again.") % named
+    return gettext("%(service)s (%(account)s) has to be connected again.") % named

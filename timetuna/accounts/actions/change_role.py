@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from timetuna.accounts.activity import A_ROLE, Deed, note
-from timetuna.accounts.emails import send
+from timetuna.accounts.emails import send, speaking_to
 from timetuna.accounts.invitations import said
 from timetuna.accounts.models import Membership, Team, User
 from timetuna.accounts.notices import Notice
@@ -44,7 +44,8 @@ def change_role(member: Membership, *, role: str) -> None:
             person = {"person": (member.user_id, member.user.name)}
             note(Deed.ROLE_GIVEN, team=team.pk, people=person, role=A_ROLE[role])
         if role == Role.OWNER != member.role:
-            send(_owns(team), to=member.user.email)
+            with speaking_to(member.user):
+                send(_owns(team), to=member.user.email)
     member.role = role
 
 

@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils.translation import gettext, gettext_lazy
 
 from timetuna.accounts.activity import A_ROLE, Deed, note
-from timetuna.accounts.emails import send
+from timetuna.accounts.emails import send, speaking_to
 from timetuna.accounts.invitations import answering, inviter, is_for, said
 from timetuna.accounts.models import Membership, Team, TeamInvitation, User
 from timetuna.accounts.notices import Notice
@@ -30,7 +30,8 @@ def join_team(token: str, user: User) -> Team:
             if joined:
                 note(Deed.JOINED, team=invitation.team_id, role=A_ROLE[invitation.role])
             if joined and invitation.invited_by:
-                send(_joined(invitation, user), to=invitation.invited_by.email)
+                with speaking_to(invitation.invited_by):
+                    send(_joined(invitation, user), to=invitation.invited_by.email)
     return invitation.team
 
 

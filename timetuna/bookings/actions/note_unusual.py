@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.urls import reverse
+from django.utils.translation import gettext
 
-from timetuna.accounts.emails import send
+from timetuna.accounts.emails import send, speaking_to
 from timetuna.accounts.notices import Notice
 from timetuna.bookings.actions.host_time import lock_hosts
 from timetuna.bookings.models import Booking, UnusualBookings
@@ -40,7 +41,8 @@ def note_unusual(page_id: int, client: Client, *, now: datetime) -> None:
         if began is None or _go_on(page_id, now):
             return
         row = UnusualBookings.objects.create(page=page, began_at=began, last_at=now, asked=1)
-        send(_notice(page, row), to=page.host.email)
+        with speaking_to(page.host):
+            send(_notice(page, row), to=page.host.email)
 
 
 def _go_on(page_id: int, now: datetime) -> bool:
@@ -64,16 +66,23 @@ def _began(page: BookingPage, client: Client, now: datetime) -> datetime | None:
 
 
 def _notice(page: BookingPage, row: UnusualBookings) -> Notice:
+    named = {"page": page.title}
     return Notice(
-        subject=f"Unusually many bookings on “{page.title}”",
+        subject=gettext("Unusually many bookings on “%(page)s”") % named,
         lines=(
-            f"More bookings than usual have been made on your page “{page.title}” within a short time.",
-            "Until it is quiet again, guests are asked for a small proof before they can book.",
-            "Their browser calculates for a moment, or they type a code that we mail them. Nobody else is turned away.",
+            gettext("More bookings than usual have been made on your page “%(page)s” within a short time.")
+            % named,
+            gettext("Until it is quiet again, guests are asked for a small proof before they can book."),
+            gettext(
+                "Their browser calculates for a moment, or they type a code that we mail them. "
+                "Nobody else is turned away."
+            ),
         ),
-        button="Look at these bookings",
+        button=gettext("Look at these bookings"),
         url=in_full(reverse("unusual_bookings", args=[row.pk])),
         after=(
-            "If they are not wanted, you can cancel them there in one go. If they are, there is nothing to do.",
+            gettext(
+                "If they are not wanted, you can cancel them there in one go. If they are, there is nothing to do."
+            ),
         ),
     )

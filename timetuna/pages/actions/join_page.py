@@ -4,9 +4,10 @@ from django.db import transaction
 from django.db.models import Max
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from timetuna.accounts.activity import Deed, note
-from timetuna.accounts.emails import send
+from timetuna.accounts.emails import send, speaking_to
 from timetuna.accounts.invitations import answering, inviter, is_for, said
 from timetuna.accounts.models import User
 from timetuna.accounts.notices import Notice
@@ -31,9 +32,11 @@ def join_page(token: str, user: User) -> PageHost:
             if joined:
                 note(Deed.HOSTS, **invitation.about())
             if joined and not telling(row).exists():
-                send(_no_calendar(invitation.page), to=user.email)
+                with speaking_to(user):
+                    send(_no_calendar(invitation.page), to=user.email)
             if joined and invitation.invited_by:
-                send(_accepted(invitation, user), to=invitation.invited_by.email)
+                with speaking_to(invitation.invited_by):
+                    send(_accepted(invitation, user), to=invitation.invited_by.email)
     return row
 
 
@@ -63,21 +66,26 @@ def _take_part(page: BookingPage, user: User) -> tuple[PageHost, bool]:
 
 
 def _no_calendar(page: BookingPage) -> Notice:
-    title = said(page.title)
-    busy = "Others rely on your time there, so until you connect one you count as busy: nothing is booked with you."
+    named = {"page": said(page.title), "host": inviter(page.host)}
     lines = (
-        f"You host “{title}” now, together with {inviter(page.host)}.",
-        f"No calendar says when you are busy. {busy}",
-        "Nobody else who hosts the page sees which calendars you connect, nor what is in them.",
+        gettext("You host “%(page)s” now, together with %(host)s.") % named,
+        gettext(
+            "No calendar says when you are busy. Others rely on your time there, so until you connect one you count as "
+            "busy: nothing is booked with you."
+        ),
+        gettext("Nobody else who hosts the page sees which calendars you connect, nor what is in them."),
     )
     path = reverse("pages_connect", args=[page.pk])
-    return Notice(f"Connect a calendar to host “{title}”", lines, "Connect a calendar", in_full(path))
+    subject = gettext("Connect a calendar to host “%(page)s”") % named
+    return Notice(subject, lines, gettext("Connect a calendar"), in_full(path))
 
 
 def _accepted(invitation: CohostInvitation, user: User) -> Notice:
     page = invitation.page
-    title = said(page.title)
-    line = f"{inviter(user)} hosts “{title}” from now on."
-    other = (f"The invitation had gone to {invitation.email}.",) if not is_for(invitation, user) else ()
+    named = {"page": said(page.title), "person": inviter(user), "name": said(user.name)}
+    lines = [gettext("%(person)s hosts “%(page)s” from now on.") % named]
+    if not is_for(invitation, user):
+        lines.append(gettext("The invitation had gone to %(email)s.") % {"email": invitation.email})
     path = reverse("pages_booking", args=[page.pk])
-    return Notice(f"{said(user.name)} hosts “{title}”", (line, *other), "Look at the page", in_full(path))
+    subject = gettext("%(name)s hosts “%(page)s”") % named
+    return Notice(subject, tuple(lines), gettext("Look at the page"), in_full(path))

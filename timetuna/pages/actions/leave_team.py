@@ -5,15 +5,16 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from timetuna.accounts.actions.change_role import LastOwner, RoleChanged
 from timetuna.accounts.activity import Deed, note
-from timetuna.accounts.emails import send
+from timetuna.accounts.emails import send, speaking_to
 from timetuna.accounts.invitations import inviter, said
 from timetuna.accounts.models import Membership, Team, User
 from timetuna.accounts.notices import Notice
 from timetuna.accounts.queries import other_owners
-from timetuna.lib.text import in_words
+from timetuna.l10n.lists import in_words
 from timetuna.pages.actions.assign_page import assign_page
 from timetuna.pages.models import BookingPage
 from timetuna.web.forms import in_full
@@ -37,9 +38,11 @@ def leave_team(member: Membership, *, by: User) -> None:
         own, person = by.pk == stored.user_id, {"person": (stored.user_id, stored.user.name)}
         note(Deed.LEFT_TEAM if own else Deed.TAKEN_OFF_TEAM, team=team.pk, people={} if own else person)
         if by.pk != stored.user_id:
-            name = said(team.name)
-            line = f"{inviter(by)} has taken you off the team {name}."
-            send(_parting(f"You are no longer in the team {name}", line, back), to=stored.user.email)
+            named = {"team": said(team.name), "person": inviter(by)}
+            with speaking_to(stored.user):
+                line = gettext("%(person)s has taken you off the team %(team)s.") % named
+                subject = gettext("You are no longer in the team %(team)s") % named
+                send(_parting(subject, line, back), to=stored.user.email)
 
 
 def end_team(team: Team, *, by: User | None) -> None:
@@ -51,10 +54,12 @@ def end_team(team: Team, *, by: User | None) -> None:
         back = _give_back(pages)
         for member in team.memberships.select_related("user"):
             if by is not None and member.user_id != by.pk:
-                name = said(team.name)
-                line = f"{inviter(by)} has deleted the team {name} on TimeTuna."
+                named = {"team": said(team.name), "person": inviter(by)}
                 own = [page for page in back if page.host_id == member.user_id]
-                send(_parting(f"The team {name} is deleted", line, own), to=member.user.email)
+                with speaking_to(member.user):
+                    line = gettext("%(person)s has deleted the team %(team)s on TimeTuna.") % named
+                    subject = gettext("The team %(team)s is deleted") % named
+                    send(_parting(subject, line, own), to=member.user.email)
         team.memberships.all().delete()
         team.invitations.all().delete()
         team.activity.filter(page=None).delete()
@@ -78,10 +83,10 @@ def _give_back(pages: Iterable[BookingPage]) -> list[BookingPage]:
 
 def _parting(subject: str, line: str, back: list[BookingPage]) -> Notice:
     titles = in_words([f"“{said(page.title)}”" for page in back])
-    own = (
-        f"Those of its pages that you own are yours alone again: {titles}. Links to them lead on."
-        if back
-        else ""
-    )
-    text = (line, own) if own else (line,)
-    return Notice(subject, text, "Your booking pages", in_full(reverse("booking_pages")))
+    text = [line]
+    if back:
+        own = gettext(
+            "Those of its pages that you own are yours alone again: %(pages)s. Links to them lead on."
+        )
+        text.append(own % {"pages": titles})
+    return Notice(subject, tuple(text), gettext("Your booking pages"), in_full(reverse("booking_pages")))
