@@ -51,6 +51,7 @@ FOR_HOSTS = (
     "templates/components/form_state.html",
     "templates/accounts/*",
     "templates/calendars/*",
+    "templates/calendars/mail/*",
     "templates/pages/*",
     "templates/pages/*/*",
     "templates/drafts/*",

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
+from django.utils.translation import gettext as gettext_for_hosts
 
 from timetuna.bookings.events import latest_handing
 from timetuna.bookings.models import Attendee, Booking, BookingHost, Conference
@@ -322,12 +323,9 @@ def _attendees(
 
 
 def _host_closing(booking: Booking, guest: str, notes: str, *, answers: str) -> str:
-    said = [
-        f"See this booking: {host_page(booking)}",
-        answers,
-        f"Notes from {guest}:\n{notes}" if notes else "",
-    ]
-    return "\n\n".join(filter(None, said))
+    see = gettext("See this booking: %(address)s") % {"address": host_page(booking)}
+    wrote = gettext_for_hosts("Notes from %(name)s:") % {"name": guest}
+    return "\n\n".join(filter(None, [see, answers, f"{wrote}\n{notes}" if notes else ""]))
 
 
 def _description(place: Location, closing: str) -> str:

@@ -54,9 +54,11 @@ THEIRS = {
     "pt_BR": {"no"},
 }
 """Those of them that are words of the other language, too."""
+FOR_GUESTS = "fr"
+"""A language that says to guests all there is, and to hosts nothing."""
 _SAID = frozenset({"aria-label", "alt", "title", "placeholder", "content"})
 _FOR_PROGRAMS = frozenset({("name", "viewport"), ("name", "htmx-config")})
-_ADDRESS = re.compile(r"https?://\S+|\S+@\S+")
+_NO_WORDS = re.compile(r"https?://\S+|\S+@\S+|Google Meet")
 
 
 class Seen(HTMLParser):
@@ -91,7 +93,7 @@ class Seen(HTMLParser):
 
 def leftovers(text, locale="de"):
     """Return English words and whole untranslated texts found in a plain text."""
-    plain, english = _ADDRESS.sub(" ", text), ENGLISH - THEIRS.get(locale, set())
+    plain, english = _NO_WORDS.sub(" ", text), ENGLISH - THEIRS.get(locale, set())
     words = [word for word in re.findall(r"[^\W\d_]+", plain.lower()) if word in english]
     return words + [
         source
@@ -102,8 +104,11 @@ def leftovers(text, locale="de"):
 
 @cache
 def untranslated(locale):
-    """Return the texts that a language says otherwise, what stands between their blanks, and what finds them."""
-    catalogue = read(LOCALE / locale / "LC_MESSAGES" / "django.po")
+    """Return the texts that a language says otherwise, what stands between their blanks, and what finds them.
+
+    Single words that only hosts read are left out: some are in people's names.
+    """
+    catalogue, guests = (read(LOCALE / one / "LC_MESSAGES" / "django.po") for one in (locale, FOR_GUESTS))
     told = {text for message in catalogue for text in strings_of(message) if message.id}
     found = []
     for message in catalogue:
@@ -111,6 +116,8 @@ def untranslated(locale):
             continue
         sources = message.id if isinstance(message.id, tuple) else (message.id,)
         for source in set(sources) - told:
+            if " " not in source and message.id not in guests:
+                continue
             parts = re.split(r"%\(\w+\)[sd]", re.sub(r"<[^>]+>", "", source))
             pattern = ".+?".join(re.escape(part) for part in parts)
             if len("".join(parts).strip(" :,()·")) > 3:  # shorter ones are words of other languages, too

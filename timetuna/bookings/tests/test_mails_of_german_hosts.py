@@ -89,7 +89,7 @@ def test_a_missing_link_and_meetings_beside_are_told_in_german(booking, kind):
 
 @pytest.mark.parametrize("by", [GUEST, HOST])
 def test_who_cancelled_is_told_in_german(booking, by):
-    cancel(booking, by=by, now=present(), note="Leider krank.")
+    cancel(booking.pk, actor=by, note_text="Leider krank.", now=present())
     booking.refresh_from_db()
 
     german(letter(booking, kind="cancelled", audience="host"))
@@ -98,7 +98,7 @@ def test_who_cancelled_is_told_in_german(booking, by):
 def test_who_takes_over_and_who_gives_away_read_it_in_german(booking, ada):
     cleo = speaking("cleo", "Cleo Dritte", "de")
     staff(booking.page, "all", cleo)
-    hand_over(booking, Handing(to=cleo, by=ada, note="Danke!"), now=present())
+    hand_over(booking.pk, Handing(former=ada.pk, to=cleo.pk, note="Danke!"), now=present())
     booking.refresh_from_db()
 
     assert "Ada Lovelace" in german(letter(booking, kind="handed_to", audience=of_host(cleo.pk)))
@@ -107,11 +107,16 @@ def test_who_takes_over_and_who_gives_away_read_it_in_german(booking, ada):
 
 def test_mails_about_calendars_are_german(ada):
     account = CalendarAccount.objects.create(
-        host=ada, provider="google", provider_user_id="u", expires_at=present(), name="ada@example.org"
+        host=ada, provider="google", provider_user_id="u", expires_at=present(), email="ada@example.org"
     )
     rows = [
         Calendar.objects.create(
-            account=account, outside_id=name, name=name, blocks=True, failing_since=present(), told_at=present()
+            account=account,
+            outside_id=name,
+            name=name,
+            blocks=True,
+            failing_since=present(),
+            told_at=present(),
         )
         for name in ("Arbeit", "Familie")
     ]
