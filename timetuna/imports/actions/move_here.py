@@ -17,9 +17,10 @@ from timetuna.imports.actions.free_time import forget_words
 from timetuna.imports.actions.shadows import publish_shadows
 from timetuna.imports.models import BusyShadow
 from timetuna.imports.products import label_of
+from timetuna.l10n.datetimes import customs_of
 from timetuna.lib.http import is_https
 from timetuna.lib.mail import clean_address
-from timetuna.lib.text import multi_line, single_line
+from timetuna.lib.text import country_of, multi_line, single_line
 from timetuna.pages.forms.question import free_key
 from timetuna.pages.meeting_types.base import MeetingChoice, meeting_kind
 from timetuna.pages.models import BookingPage, Question
@@ -77,11 +78,18 @@ def _booking(row: BusyShadow, page: BookingPage, *, told: bool) -> BroughtBookin
         minutes=row.minutes,
         meeting_type=choice.kind,
         location=meeting_kind(choice.kind).location(choice.detail),
-        guest=Guest(row.guest_name, email, row.guest_zone or page.host.time_zone, "en"),
+        guest=_guest(row, email, zone=row.guest_zone or page.host.time_zone),
         others=tuple(_others(row, email)),
         answers=tuple(_answers(row, page)),
         told=told,
     )
+
+
+def _guest(row: BusyShadow, email: str, *, zone: str) -> Guest:
+    """They read times as is usual where their clock is: nobody there has said how they do."""
+    country = country_of(zone)
+    twelve = bool(country) and customs_of(f"en-{country}").twelve_hours
+    return Guest(row.guest_name, email, zone, "en", clock="12" if twelve else "24")
 
 
 def _ours(settings: PublicPage) -> MeetingChoice:

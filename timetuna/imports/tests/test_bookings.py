@@ -147,6 +147,7 @@ def test_moved_here_it_is_a_booking_and_nobody_is_mailed(
         "https://zoom.us/j/1",
     )
     assert (made.booker.email, made.booker.time_zone) == ("kim@guests.example", "Asia/Kolkata")
+    assert {one.clock for one in made.attendees.all()} == {"12"}
     assert [one.email for one in made.attendees.filter(is_booker=False)] == ["lee@guests.example"]
     answers = {one.label: (one.text, one.question_id is not None) for one in made.booker.answers.all()}
     assert answers == {"Your firm": ("Acme", True), "Anything else?": ("No", False)}
