@@ -3,8 +3,9 @@ import sys
 from datetime import date
 
 import pytest
+from django.utils.translation import override
 
-from timetuna.pages.holidays import countries, holidays_between, known, regions
+from timetuna.pages.holidays import PublicHolidays, countries, holidays_between, known, regions
 
 CHRISTMAS = {"first": date(2026, 12, 24), "last": date(2027, 1, 6)}
 
@@ -29,6 +30,18 @@ def test_what_is_not_known_has_none(country: str, region: str) -> None:
 
 def test_years_out_of_all_bounds_cost_nothing() -> None:
     assert holidays_between("DE", "", first=date(9000, 1, 1), last=date(9999, 12, 31)) == {}
+
+
+def test_they_are_shown_in_the_language_that_is_spoken_and_kept_in_english() -> None:
+    christmas, bastille = date(2026, 12, 25), date(2026, 7, 14)
+    german = PublicHolidays("DE", "", frozenset({"Second Day of Christmas"}))
+
+    with override("de"):
+        assert german[christmas] == "Erster Weihnachtstag"
+        assert date(2026, 12, 26) not in german, "it was opened by its English name"
+        assert PublicHolidays("FR")[bastille] == "National Day", "the package has no German there"
+        assert ("DE", "Deutschland") in countries()
+    assert german[christmas] == "Christmas Day"
 
 
 def test_countries_and_regions_have_names() -> None:

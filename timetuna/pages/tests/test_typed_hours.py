@@ -24,6 +24,9 @@ from timetuna.pages.forms.hours.typed_hours import parse, show
         ("0-24", "00:00–24:00"),
         ("All  day", "00:00–24:00"),
         ("22-0", "22:00–24:00"),
+        ("9 bis 12 und 13:30–17 Uhr", "09:00–12:00, 13:30–17:00"),
+        ("geschlossen", ""),
+        ("ganztägig", "00:00–24:00"),
     ],
 )
 def test_hours_are_read_as_people_write_them(typed: str, said: str) -> None:
