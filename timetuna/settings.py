@@ -267,7 +267,7 @@ _catalogues = LOCALE_PATHS[0].glob("*/LC_MESSAGES/django.mo")
 _codes = {"en", *(path.parts[-3].replace("_", "-").lower() for path in _catalogues)}
 _NAMES = {"pt-br": "Português (Brasil)"}
 LANGUAGES = [(code, _NAMES.get(code, LANG_INFO[code]["name_local"].capitalize())) for code in sorted(_codes)]
-HOST_LANGUAGES = ["en"]  # of hosts' own pages and mails
+HOST_LANGUAGES = [code for code in ("en", "de") if code in _codes]  # of hosts' own pages and mails
 USE_TZ = True
 TIME_ZONE = "UTC"
 

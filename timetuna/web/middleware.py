@@ -284,7 +284,7 @@ class HealthCheck(Middleware):
 
 
 COOKIE, PARAMETER, A_YEAR = "timetuna_language", "lang", 365 * 24 * 60 * 60
-_FOR_GUESTS = ("public_", "booked", "api_times")
+GUESTS_ROUTES = ("public_", "booked", "api_times")
 
 
 class Speaks(Middleware):
@@ -318,7 +318,7 @@ class Speaks(Middleware):
 
 def is_for_guests(request: HttpRequest) -> bool:
     match = request.resolver_match
-    return bool(match and (match.url_name or "").startswith(_FOR_GUESTS))
+    return bool(match and (match.url_name or "").startswith(GUESTS_ROUTES))
 
 
 def _for_hosts(request: HttpRequest) -> str:

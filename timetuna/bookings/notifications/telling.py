@@ -20,6 +20,7 @@ from timetuna.bookings.models import Attendee, Booking, BookingHost
 from timetuna.bookings.notifications.unwritten import not_written
 from timetuna.bookings.queries import host_names, hosts_in_words, link, name_for_others, reminders_link
 from timetuna.l10n import datetimes
+from timetuna.l10n.retold import retold
 from timetuna.lib.mail import Mailbox
 from timetuna.lib.text import single_line
 from timetuna.pages.public import together
@@ -215,7 +216,7 @@ class Telling:
         return self.reader.attendee
 
     def with_problem(self, sentence: str) -> str:
-        return f"{sentence % self.named} {self.where.problem}".strip()
+        return f"{sentence % self.named} {retold(self.where.problem)}".strip()
 
     def wrote(self, name: str, words: str) -> Sentences:
         """Nobody gets their own words: the address may be somebody else's."""

@@ -5,6 +5,7 @@ from django.utils.translation import gettext
 from timetuna.bookings.integrations.event import event_of, service
 from timetuna.bookings.models import Booking
 from timetuna.calendars.models import CalendarEvent
+from timetuna.l10n.retold import retold
 
 
 def not_written(booking: Booking, host_id: int) -> tuple[str, ...]:
@@ -17,4 +18,4 @@ def not_written(booking: Booking, host_id: int) -> tuple[str, ...]:
     else:
         sentence = gettext("TimeTuna could not write it into your %(service)s calendar. %(problem)s")
     name = event.calendar.name if event.calendar else ""
-    return (sentence % {"calendar": name, "service": service(event), "problem": event.problem},)
+    return (sentence % {"calendar": name, "service": service(event), "problem": retold(event.problem)},)

@@ -48,17 +48,18 @@ def test_a_choice_comes_before_the_browsers_wish(query, cookie, accepts, languag
     assert choose(request) == language
 
 
-def test_hosts_pages_stay_english_and_a_thread_forgets_its_last_guest(client):
-    answer = client.get("/signin", headers={"Accept-Language": "de"})
+def test_hosts_pages_speak_what_is_whole_for_hosts_and_a_thread_forgets_its_last_reader(client):
+    german = client.get("/signin", headers={"Accept-Language": "de"})
+    english = client.get("/signin", headers={"Accept-Language": "fr"})
 
-    assert b'<html lang="en"' in answer.content
+    assert b'<html lang="de"' in german.content
+    assert b'<html lang="en"' in english.content
     assert translation.get_language() == "en"
 
 
 def test_a_hosts_pages_and_mails_speak_as_the_profile_says_else_as_the_browser_of_what_is_whole(
-    client, public_page, settings
+    client, public_page
 ):
-    settings.HOST_LANGUAGES = ["en", "de"]
     host = User.objects.get()
     client.force_login(host)
 
@@ -113,13 +114,13 @@ def test_without_a_choice_there_is_no_switch(client, public_page, settings):
     assert "hreflang" not in page
 
 
-def test_hosts_pages_have_no_switch_and_their_errors_stay_english(client, db):
+def test_hosts_pages_have_no_switch_and_their_errors_are_in_their_language(client, db):
     signin = client.get("/signin?lang=de", headers={"Accept-Language": "de"})
     refused = Client(enforce_csrf_checks=True).post("/signin", headers={"Accept-Language": "de"})
 
     assert b"hreflang" not in signin.content
     assert COOKIE not in signin.cookies
-    assert '<html lang="en"' in refused.content.decode()
+    assert '<html lang="de"' in refused.content.decode()
 
 
 def test_an_address_that_leads_nowhere_answers_in_the_readers_language(client):
