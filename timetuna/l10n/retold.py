@@ -31,10 +31,7 @@ class _Text:
     counted: str
 
     def said(self, found: re.Match[str]) -> str:
-        blanks = {
-            name: int(value) if value.isdecimal() else retold(value)
-            for name, value in found.groupdict().items()
-        }
+        blanks = {name: _piece(value) for name, value in found.groupdict().items()}
         if not self.plural:
             return gettext(self.singular) % blanks
         return ngettext(self.singular, self.plural, int(found[self.counted])) % blanks
@@ -47,6 +44,13 @@ def retold(text: str) -> str:
         return text
     whole = _one(text, language)
     return " ".join(_several(text, language)) if whole is None else whole
+
+
+def _piece(value: str) -> str | int:
+    """What filled a blank: a sentence, or a part of one, is told too; a name, which has a capital, stays as it is."""
+    if value.isdecimal():
+        return int(value)
+    return retold(value) if value[0].islower() or value.endswith(".") else value
 
 
 def _several(text: str, language: str) -> list[str]:

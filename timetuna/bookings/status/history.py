@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from django.utils.translation import gettext, gettext_lazy
 
-from timetuna.bookings.events import API, ATTENDEE, GUEST, HOST, LINK, MAIL, Status, told_entry
+from timetuna.bookings.events import API, ATTENDEE, GUEST, HOST, LINK, MAIL, BookingEvent, Status, told_entry
 from timetuna.bookings.models import Booking, HistoryEntry
 from timetuna.bookings.status.rows import Reader
 from timetuna.l10n import datetimes
@@ -50,7 +51,7 @@ class HistoryLine:
 
 
 def history_line(entry: HistoryEntry, row: Booking, reader: Reader) -> HistoryLine:
-    name, text = told_entry(entry, tell=retold)
+    name, text = told_entry(entry, tell=partial(_told, entry, row))
     named = {
         GUEST: row.booker.name,
         HOST: acting_host_in(entry, row, reader),
@@ -69,6 +70,18 @@ def history_line(entry: HistoryEntry, row: Booking, reader: Reader) -> HistoryLi
         source=str(_SOURCES.get(entry.source, "")),
         changes=", ".join(changed),
     )
+
+
+def _told(entry: HistoryEntry, row: Booking, sentence: str) -> str:
+    """In the reader's language; the times of a move were written down in English, so they are written anew."""
+    said = retold(sentence)
+    if entry.event != BookingEvent.MOVED or said == sentence or "start" not in entry.changes:
+        return said
+    zone = datetimes.zone_or_utc(row.host_time_zone)
+    both = (datetime.fromisoformat(moment) for moment in entry.changes["start"])
+    before, after = (datetimes.short_when(moment, zone=zone) for moment in both)
+    words = {"before": before, "after": after, "zone": datetimes.zone_name(zone)}
+    return gettext(BookingEvent.MOVED.label) % words
 
 
 def acting_host_in(entry: HistoryEntry, row: Booking, reader: Reader) -> str:

@@ -9,7 +9,9 @@ const grid = document.querySelector("[data-agenda-grid]");
 const area = grid.closest("[data-zone]");
 const status = area.querySelector("[data-agenda-says]");
 const minutes = Number(grid.dataset.minutes);
-const say = (text) => (status.textContent = text);
+const LANGUAGE = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
+const said = (name, blanks = {}) => status.dataset[name].replace(/\{(\w+)\}/g, (_, blank) => blanks[blank]);
+const say = (name, blanks) => (status.textContent = said(name, blanks));
 const shown = (selector, inside = grid) => [...inside.querySelectorAll(selector)].filter((one) => one.checkVisibility());
 const first = (column) => Number(column.dataset.first);
 const asAddress = (minute) => `${new Date(minute * 60_000).toISOString().slice(0, 16)}Z`;
@@ -19,9 +21,9 @@ function words(minute) {
   const parts = { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" };
   const moment = new Date(minute * 60_000);
   try {
-    return new Intl.DateTimeFormat("en-GB", { ...parts, timeZone: area.dataset.zone }).format(moment);
+    return new Intl.DateTimeFormat(LANGUAGE, { ...parts, timeZone: area.dataset.zone }).format(moment);
   } catch {
-    return new Intl.DateTimeFormat("en-GB", { ...parts, timeZone: "UTC", timeZoneName: "short" }).format(moment);
+    return new Intl.DateTimeFormat(LANGUAGE, { ...parts, timeZone: "UTC", timeZoneName: "short" }).format(moment);
   }
 }
 
@@ -62,7 +64,7 @@ function putDown() {
 
 function leave() {
   const entry = putDown();
-  say("It stays where it was.");
+  say("stays");
   entry.focus({ preventScroll: true });
 }
 
@@ -71,7 +73,7 @@ async function ask() {
   if (start === was) return leave();
   const query = new URLSearchParams({ start: asAddress(start), was: asAddress(was), back: location.pathname + location.search });
   const url = `${entry.href}/move/confirm?${query}`;
-  say(`Looking at ${words(start)}.`);
+  say("looking", { time: words(start) });
   const answer = await fetch(url, { headers: { "HX-Request": "true" }, redirect: "manual" }).catch(() => null);
   if (!answer?.ok) {
     location.assign(url); // says there what is wrong
@@ -85,7 +87,7 @@ function show(text, entry) {
   const title = document.createElement("h2");
   dialog.className = "dialog stack agenda-dialog";
   title.id = "move-title";
-  title.textContent = `Move ${entry.querySelector("strong").textContent}?`;
+  title.textContent = said("move", { name: entry.querySelector("strong").textContent });
   dialog.setAttribute("aria-labelledby", title.id);
   dialog.innerHTML = text;
   dialog.prepend(title);
@@ -111,7 +113,8 @@ function step(days, by) {
   const column = columns[columns.indexOf(carried.column) + days];
   const wanted = column ? carried.start + first(column) - first(carried.column) + by : null;
   const went = column && place(column, wanted);
-  say(went ? words(carried.start) : `${words(carried.start)}. What is shown ends here.`);
+  if (went) status.textContent = words(carried.start);
+  else say("ends", { time: words(carried.start) });
 }
 
 function near(entry, key) {
@@ -143,9 +146,9 @@ grid.addEventListener("keydown", (event) => {
   if (carried) return carry(event);
   if (event.key === "m" && !("noKeys" in document.documentElement.dataset)) {
     event.preventDefault();
-    if (!("start" in entry.dataset)) return say("This one cannot be moved.");
+    if (!("start" in entry.dataset)) return say("fixed");
     pickUp(entry);
-    say("Picked up. Arrows move it by 15 minutes or a day, Enter looks at the new time, Escape leaves it.");
+    say("taken");
   } else if (event.key in MOVES) {
     const other = near(entry, event.key);
     if (!other) return; // to the week beside it
