@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST
 
@@ -99,6 +100,6 @@ def _wanted(request: HttpRequest) -> tuple[str, bool]:
 
 
 def _language(request: HttpRequest) -> str:
-    """One there is, or English."""
+    """One there is, or what the host reads."""
     wanted = request.POST.get("preview_language") or request.GET.get("preview_language", "")
-    return wanted if wanted in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+    return wanted if wanted in dict(settings.LANGUAGES) else get_language() or settings.LANGUAGE_CODE

@@ -8,7 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.translation import gettext, gettext_lazy, override
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_safe
 
 from timetuna.accounts.permissions import signed_in
@@ -71,8 +71,7 @@ def parts_of(request: HttpRequest, page: BookingPage, *, current: str) -> dict[s
 @login_required
 def share(request: HttpRequest, page_id: int) -> HttpResponse:
     page = page_or_404(request, page_id, to=Action.SEE)
-    with override(signed_in(request).language or None):
-        words = gettext("Book a time with me")
+    words = gettext("Book a time with me")
     screen = AddressToShareScreen(
         **parts_of(request, page, current="share"),
         may_edit=Action.EDIT in rights_on(page, signed_in(request)),
