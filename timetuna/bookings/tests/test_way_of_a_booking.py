@@ -14,7 +14,7 @@ from timetuna.bookings.tests.conftest import make_page, tomorrow, work_off
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.either]
 PRODUCT = Path(__file__).resolve().parents[2]
-MOST = 62
+MOST = 66
 
 
 @contextmanager
