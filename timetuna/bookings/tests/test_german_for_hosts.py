@@ -11,10 +11,11 @@ from timetuna.bookings.tests.diary import job, now, put, shown
 
 
 @pytest.fixture
-def german(settings, alice):
+def german(client, settings, alice):
     settings.HOST_LANGUAGES = ["en", "de"]
     alice.language = "de"
     alice.save(update_fields=["language"])
+    client.force_login(alice)
     return alice
 
 
