@@ -29,9 +29,11 @@ class _Text:
     singular: str
     plural: str
     counted: str
+    numbers: frozenset[str]
 
     def said(self, found: re.Match[str]) -> str:
-        blanks = {name: _piece(value) for name, value in found.groupdict().items()}
+        given = found.groupdict().items()
+        blanks = {name: int(value) if name in self.numbers else _piece(value) for name, value in given}
         if not self.plural:
             return gettext(self.singular) % blanks
         return ngettext(self.singular, self.plural, int(found[self.counted])) % blanks
@@ -46,10 +48,8 @@ def retold(text: str) -> str:
     return " ".join(_several(text, language)) if whole is None else whole
 
 
-def _piece(value: str) -> str | int:
+def _piece(value: str) -> str:
     """What filled a blank: a sentence, or a part of one, is told too; a name, which has a capital, stays as it is."""
-    if value.isdecimal():
-        return int(value)
     return retold(value) if value[0].islower() or value.endswith(".") else value
 
 
@@ -99,13 +99,15 @@ def _with_blanks(language: str) -> tuple[_Text, ...]:
 
 
 def _text(form: str, singular: str, plural: str) -> _Text | None:
-    pattern, end, names = "", 0, []
+    pattern, end, names, numbers = "", 0, [], set[str]()
     for blank in _BLANK.finditer(form):
         name = blank[1]
         pattern += re.escape(form[end : blank.start()].replace("%%", "%"))
         value = r"\d+" if blank[2] == "d" else ".+?"
         pattern += f"(?P={name})" if name in names else f"(?P<{name}>{value})"
         names.append(name)
+        if blank[2] == "d":
+            numbers.add(name)
         end = blank.end()
     own = _BLANK.sub("", form)
     counted = next((blank[1] for blank in _BLANK.finditer(plural) if blank[2] == "d"), "")
@@ -113,4 +115,4 @@ def _text(form: str, singular: str, plural: str) -> _Text | None:
     if not names or letters < _LEAST or (plural and counted not in names):
         return None
     pattern += re.escape(form[end:].replace("%%", "%"))
-    return _Text(re.compile(pattern, re.DOTALL), letters, singular, plural, counted)
+    return _Text(re.compile(pattern, re.DOTALL), letters, singular, plural, counted, frozenset(numbers))

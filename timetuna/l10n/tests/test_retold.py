@@ -12,6 +12,7 @@ from timetuna.l10n.retold import retold
         ("Added 3 further guests.", "3 weitere Gäste hinzugefügt."),
         ("Handed over from Alice Host to Bob.", "Von Alice Host an Bob übergeben."),
         ("Handed over from Guest to Host.", "Von Guest an Host übergeben."),
+        ("Handed over from 007 to %(host)s {0} 100% <b>.", "Von 007 an %(host)s {0} 100% <b> übergeben."),
         ("The mail to the guest (reminder) came back: the mailbox is full.",
          "Die E-Mail an den Gast (Erinnerung) kam zurück: das Postfach ist voll."),
         ("The event was written into the calendar Work.", "Eintrag geschrieben: der Kalender „Work“."),
