@@ -6,10 +6,9 @@ timetuna/locale; timetuna/l10n/catalogues.py makes what the product reads from i
 asked of `HOST_LANGUAGES` alone.
 """
 
-from collections.abc import Iterator
+from functools import cache
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
@@ -133,8 +132,7 @@ def to_translate(language: str) -> Catalog:
         if path.suffix in {".py", ".html", ".txt"} and "tests" not in path.parts:
             if language not in HOST_LANGUAGES and any(map(path.match, FOR_HOSTS)):
                 continue
-            keywords = KEYWORDS | (HOST_KEYWORDS if language in HOST_LANGUAGES else {})
-            for message, context in _messages(path, keywords):
+            for message, context in _messages(path, for_hosts=language in HOST_LANGUAGES):
                 found.add(message, context=context, flags=_flags(message))
     return found
 
@@ -162,15 +160,18 @@ def update(path: Path) -> None:
         write_po(file, catalogue, width=110, omit_header=False, sort_output=True, include_lineno=False)
 
 
-def _messages(path: Path, keywords: dict[str, Any]) -> Iterator[tuple[str | tuple[str, ...], str | None]]:
+@cache
+def _messages(path: Path, *, for_hosts: bool) -> list[tuple[str | tuple[str, ...], str | None]]:
+    """Return what stands in a file, with its context. Read once for all languages."""
     from django.utils.translation.template import templatize  # noqa: PLC0415 - the settings come first
 
     text = path.read_text(encoding="utf-8")
     if path.suffix != ".py":
         lines = templatize(text).splitlines() if "i18n" in text else []
         text = "\n".join(line.strip() for line in lines)  # read as Python, where indentation would count
-    for _, message, _, context in extract("python", BytesIO(text.encode()), keywords=keywords):
-        yield message, context
+    keywords = KEYWORDS | (HOST_KEYWORDS if for_hosts else {})
+    found = extract("python", BytesIO(text.encode()), keywords=keywords)
+    return [(message, context) for _, message, _, context in found]
 
 
 def _flags(message: str | tuple[str, ...]) -> tuple[str, ...]:

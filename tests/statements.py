@@ -13,7 +13,7 @@ while SQLite is being tried.
 import json
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from hashlib import blake2b
 from heapq import heapify, heapreplace
@@ -41,6 +41,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if folder := config.getoption("--write-statements"):
         config.pluginmanager.register(Recorder(Path(folder)))
+    if folder := config.getoption("--sending-all-of"):
+        refuse_others(chosen_by(folder), [config.rootpath / argument for argument in config.args])
+
+
+def refuse_others(chosen: set[str], places: Sequence[Path]) -> None:
+    """Raise UsageError where a chosen test lies outside what is run: xdist's processes would end without a word."""
+    root = Path(__file__).resolve().parents[1]
+    outside = {
+        file
+        for file in (nodeid.partition("::")[0] for nodeid in chosen)
+        if not any((root / file).is_relative_to(place) for place in places)
+    }
+    if outside:
+        raise pytest.UsageError(
+            f"Tests that send statements are not among those to be run: {sorted(outside)}"
+        )
 
 
 def always(item: pytest.Item) -> bool:

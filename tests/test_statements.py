@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.statements import cheapest_cover, read, shape
+from tests.statements import cheapest_cover, read, refuse_others, shape
 
 
 @pytest.mark.parametrize(
@@ -57,3 +57,16 @@ def test_every_statement_is_sent_and_the_cheapest_tests_send_it() -> None:
 def test_no_record_is_a_mistake(tmp_path: Path) -> None:
     with pytest.raises(pytest.UsageError, match="no statements"):
         read(tmp_path)
+
+
+def test_a_test_that_would_not_be_collected_is_named_before_anything_runs() -> None:
+    root = Path(__file__).resolve().parents[1]
+
+    refuse_others(
+        {"tests/test_race.py::test_a[x]", "timetuna/web/tests/test_b.py::test_c"},
+        [root / "tests", root / "timetuna"],
+    )
+    with pytest.raises(pytest.UsageError, match=r"timetuna/web/tests/test_b\.py"):
+        refuse_others(
+            {"tests/test_race.py::test_a[x]", "timetuna/web/tests/test_b.py::test_c"}, [root / "tests"]
+        )

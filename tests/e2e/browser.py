@@ -1,7 +1,7 @@
 """A browser that looks at every page like a careful person: pictures, accessibility, no errors on the console."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -100,3 +100,29 @@ def violations(page: Page | Frame) -> list[str]:
         f"{problem['id']} ({problem['help']}) at {problem['nodes'][0]['target']}"
         for problem in found["violations"]
     ]
+
+
+@contextmanager
+def wire(sam: Eyes) -> Iterator[list[tuple[str, int]]]:
+    """Collect the addresses that are asked for, and how many bytes came; nothing of data: addresses and memory."""
+    urls: dict[str, str] = {}
+    weights: dict[str, int] = {}
+    session = sam.context.new_cdp_session(sam.page)
+    session.on(
+        "Network.requestWillBeSent", lambda event: urls.update({event["requestId"]: event["request"]["url"]})
+    )
+    session.on(
+        "Network.loadingFinished",
+        lambda event: weights.update({event["requestId"]: event["encodedDataLength"]}),
+    )
+    session.send("Network.enable")
+    asked: list[tuple[str, int]] = []
+    yield asked
+    session.detach()
+    asked += [(url, weights.get(request, 0)) for request, url in urls.items() if not url.startswith("data:")]
+
+
+def write_down(name: str, lines: Iterable[str]) -> None:
+    """Keep a measurement beside the pictures."""
+    PICTURES.parent.mkdir(parents=True, exist_ok=True)
+    (PICTURES.parent / name).write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -1,13 +1,12 @@
 """Guests of every kind: without JavaScript, on a small phone, by keyboard, too late, far away."""
 
 import re
-from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.browser import PHONE, PICTURES, eyes
+from tests.e2e.browser import PHONE, eyes, wire, write_down
 from tests.e2e.steps import (
     confirm,
     connect_zoom,
@@ -296,24 +295,6 @@ def test_the_public_page_weighs_little_and_asks_nobody_else(live_timetuna, brows
         assert [url for url, _ in cold if not url.startswith(live_timetuna.base_url)] == []
 
 
-@contextmanager
-def wire(sam):
-    """Collect the addresses that are asked for, and how many bytes came; nothing of data: addresses and memory."""
-    session, urls, weights = sam.context.new_cdp_session(sam.page), {}, {}
-    session.on(
-        "Network.requestWillBeSent", lambda event: urls.update({event["requestId"]: event["request"]["url"]})
-    )
-    session.on(
-        "Network.loadingFinished",
-        lambda event: weights.update({event["requestId"]: event["encodedDataLength"]}),
-    )
-    session.send("Network.enable")
-    asked = []
-    yield asked
-    session.detach()
-    asked += [(url, weights.get(request, 0)) for request, url in urls.items() if not url.startswith("data:")]
-
-
 def test_months_are_turned_in_place_and_back(live_timetuna, browser):
     host = live_timetuna.new_host(zone="Europe/Berlin")
     with eyes(browser, "turning") as sam:
@@ -349,9 +330,3 @@ def test_months_are_turned_in_place_and_back(live_timetuna, browser):
         assert page.evaluate("performance.timeOrigin") > opened, "what fails becomes an ordinary visit"
         page.unroute_all()
         sam.problems = [one for one in sam.problems if "ERR_FAILED" not in one]
-
-
-def write_down(name, lines):
-    """Keep a measurement beside the pictures."""
-    PICTURES.parent.mkdir(parents=True, exist_ok=True)
-    (PICTURES.parent / name).write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -243,7 +243,7 @@ def test_a_question_dropped_on_another_takes_its_place(
     windows: Any, alice: User, one: int, other: int
 ) -> None:
     intro = make_page(alice)
-    labels = ["Company", "Size", "Long, " * 40, "Budget"]
+    labels = ["Company", "Size", "Long, " * 33, "Budget"]
     for number, label in enumerate(labels):
         ask(intro, key=f"k{number}", label=label)
     page = windows()

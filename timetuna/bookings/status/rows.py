@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
 
+from timetuna.accounts.models import User
 from timetuna.bookings.events import ahead
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.queries import from_one_source, host_names, open_work
@@ -33,6 +34,10 @@ class Reader:
     def hosts(self, booking: Booking) -> bool:
         """No query for a booking that was read `queries.with_hosts`."""
         return self.host_id in {row.host_id for row in booking.booking_hosts.all()}
+
+    def name_of(self, host: User) -> str:
+        """Nothing where that is who reads."""
+        return "" if host.pk == self.host_id else host.name
 
     def today(self) -> date:
         return self.now.astimezone(self.zone).date()

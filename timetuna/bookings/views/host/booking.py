@@ -205,7 +205,7 @@ def _ended(row: Booking, history: Sequence[HistoryEntry], reader: Reader) -> str
     """By name; "" where that was who looks."""
     ends = [one for one in history if one.event in (BookingEvent.DECLINED, BookingEvent.CANCELLED)]
     who = (ends[-1].host or row.host) if ends and row.is_off() else None
-    return who.name if who and who.pk != reader.host_id else ""
+    return reader.name_of(who) if who else ""
 
 
 def _changeable(request: HttpRequest) -> QuerySet[Booking]:
