@@ -18,6 +18,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from playwright.sync_api import sync_playwright
 from serving import ROOT, markdown, write_table
 
 from tests.e2e.browser import chromium
@@ -118,7 +119,7 @@ def main() -> None:
             f"before ({wanted.before})": stack.enter_context(served(before)),
             "after": stack.enter_context(served(ROOT)),
         }
-        browser = stack.enter_context(chromium())
+        browser = stack.enter_context(chromium(stack.enter_context(sync_playwright())))
         found: dict[str, list[list[float]]] = {}
         for _ in range(wanted.rounds):
             for version, address in pages.items():
