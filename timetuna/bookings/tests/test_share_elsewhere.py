@@ -64,6 +64,20 @@ def test_times_can_lead_through_a_link_and_a_page_for_links_alone_has_no_others(
     assert own.get(path(page, "/times?by=999&duration=1&language=xx")).status_code == 200
 
 
+def test_an_address_that_books_nothing_is_offered_for_no_signature_and_no_poster(own, page):  # noqa: F811
+    before = own.get(path(page)).content.decode()
+    page.link_only = True
+    page.save()
+
+    after = own.get(path(page)).content.decode()
+
+    assert "Mail signature" in before
+    assert "QR code" in before
+    assert "Mail signature" not in after
+    assert "QR code" not in after
+    assert "Make a link" in after
+
+
 def test_a_website_is_added_once_and_what_is_pasted_follows_the_choices(own, page):  # noqa: F811
     url = path(page, "/website")
 
