@@ -30,6 +30,7 @@ def _keep_counting() -> None:
     pause = threading.Event()
     while not pause.wait(EVERY_SECONDS):
         count_noted()
+        close_old_connections()
 
 
 def count_noted() -> None:
@@ -42,8 +43,6 @@ def count_noted() -> None:
     except Error as error:
         NOTED.extendleft(reversed(noted))
         log.warning("looks wait to be counted: %s", type(error).__name__)
-    finally:
-        close_old_connections()
 
 
 def _drained() -> Iterator[PageLook]:
