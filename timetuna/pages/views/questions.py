@@ -79,8 +79,7 @@ def move(request: HttpRequest, page_id: int, question_id: int) -> HttpResponse:
     """Up or down by one, or to the place that is named."""
     row = question_or_404(request, page_id, question_id)
     said = ""
-    if request.method == "POST":
-        wanted = request.POST.get("to", "")
+    if request.method == "POST" and (wanted := request.POST.get("to", "")):
         try:
             move_question(row, by={"up": -1, "down": 1}.get(wanted, 0), to=row_number(wanted))
         except QuestionStays as error:
