@@ -6,6 +6,7 @@ debian_packages() {
   debian_root || return 0
   has_browser || install_browser || true
   [ -n "${TEST_POSTGRES_URL:-}" ] || install_postgres || true
+  has_node || install_node || true
 }
 
 has_browser() { [ -x /usr/bin/chromium ] || [ -x /usr/bin/chromium-browser ]; }

@@ -86,7 +86,7 @@ def refuse_real(environ: Mapping[str, str], *, part: str, client_id: str, hosts:
             f"The sandbox does not start beside real {label} keys: "
             f"{prefix}_CLIENT_ID is not the sandbox's own. Unset it, or run without --parts {part}."
         )
-    for name in (f"{prefix}_OAUTH_URL", f"{prefix}_API_URL"):
+    for name in (f"{prefix}_OAUTH_URL", f"{prefix}_CONNECT_URL", f"{prefix}_API_URL"):
         host = (urlsplit(environ.get(name, "")).hostname or "").rstrip(".")
         if any(host == real or host.endswith(f".{real}") for real in hosts):
             raise SandboxError(

@@ -16,9 +16,11 @@ import django
 
 django.setup()
 
+from django.conf import settings  # noqa: E402
 from django.db import connections  # noqa: E402
 from django.db.backends.base.base import BaseDatabaseWrapper  # noqa: E402
 from django.db.backends.utils import CursorWrapper  # noqa: E402
+from django.template.loader import render_to_string  # noqa: E402
 
 from tests.clock import present  # noqa: E402
 from timetuna.availability.interval import minute_of  # noqa: E402
@@ -28,6 +30,7 @@ from timetuna.bookings.guests import Guest  # noqa: E402
 from timetuna.bookings.models import Booking, Conference  # noqa: E402
 from timetuna.jobs import queue, worker  # noqa: E402
 from timetuna.jobs.models import Job  # noqa: E402
+from timetuna.l10n.datetimes import words_of  # noqa: E402
 from timetuna.lib import http, smtp  # noqa: E402
 from timetuna.lib.call_stack import with_room  # noqa: E402
 
@@ -107,6 +110,16 @@ def recover() -> None:
     for _ in range(6):
         Job.objects.filter(state="waiting").update(run_at=present())
         work_off()
+        if not Job.objects.filter(state__in=("waiting", "running")).exists():
+            return
+
+
+def read_once() -> None:
+    """Read here what every forked process would read anew: that took it longer than its work."""
+    assert queue.handlers()
+    assert words_of(settings.LANGUAGE_CODE).days["format"]["wide"]
+    for ending in ("html", "txt"):
+        assert render_to_string(f"bookings/mail/booking.{ending}")
 
 
 def one_more(page_id: int, number: int) -> int:
@@ -122,6 +135,7 @@ def one_more(page_id: int, number: int) -> int:
 
 def main(page_id: int, first: int, stride: int) -> None:
     """Die at every stride-th step from the first on, and on both sides of every call and mail."""
+    read_once()
     for start, every, name in (
         (first, stride, ""),
         *((1, 1, f"{side} a {what}") for what in ("call", "mail") for side in SIDES),

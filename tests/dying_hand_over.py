@@ -8,7 +8,7 @@ import sys
 from itertools import count
 
 from tests.clock import present
-from tests.dying import SIDES, in_child, install, one_more, recover, work_off
+from tests.dying import SIDES, in_child, install, one_more, read_once, recover, work_off
 from tests.dying import Steps as Killing
 from timetuna.bookings.actions.hand_over import Handing, hand_over
 from timetuna.bookings.models import Booking, Conference
@@ -65,11 +65,12 @@ def main(page_id: int, part: int, of: int) -> None:
 
     What is between commits is undone with them. Of calls and mails it is half at least: there are few.
     """
-    half = min(of, 2)
+    read_once()
+    half, quarter = min(of, 2), min(of, 4)
     for what, first, every in (
         ("call", 1 + part % half, half),
         ("mail", 1 + part % half, half),
-        ("commit", 1 + 4 * part, 4 * of),
+        ("commit", 1 + 4 * (part % quarter), 4 * quarter),
     ):
         for side in SIDES:
             last = first

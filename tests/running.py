@@ -221,7 +221,7 @@ def _environment(folder: Path, url: str, *, web: int, http: int, smtp: int) -> d
         **stand_in_settings(outside),
         **{
             f"{prefix}_ALLOW_{what}": "yes"
-            for prefix in ("CALDAV", "ICALFEED")
+            for prefix in ("CALDAV", "ICALFEED", "WEBHOOK")
             for what in ("PRIVATE", "HTTP")
         },
     }

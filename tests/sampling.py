@@ -1,24 +1,32 @@
 """Chooses a part of what is tried in many like cases, another part for each commit. A plugin of pytest's.
 
-TESTS_SHARE=2/4 in the environment takes the second of four parts of the cases of each test that has four or more and
-needs a database, a server or a browser for each; of one that is marked `matrix` also where it has fewer; and where it
-says `matrix(of="file")`, a part of the file's tests, as of journeys through like screens; of those that say
-`matrix(of="suite")`, long proofs, a part of all of them together. What is marked `whole` is
-always tried with all its cases: a row of a table of rights is somebody's privacy. `./test` sets the share by the
-commit's hash, so that four commits in a row try all; `./test all`, `./test quick` and pytest alone set nothing and try
-every case each time.
+TESTS_SHARE=2/128 in the environment takes the second of four parts of the cases of each test that has four or more and
+needs a database, a server or a browser for each, of eight parts where they are many; of one that is marked `matrix`
+also where it has fewer; and where it says `matrix(of="file")`, a part of the file's tests. Long proofs say of what kind
+they are: of all that say `matrix(of="kill")` it takes a part together, one of up to sixteen and one proof at least,
+and what that one tries is a part too. What is marked `whole` is always tried with all its cases: a row of a table of
+rights is somebody's privacy. Properties are tried with a third of their examples, with others in each part. `./test`
+sets the share by the commit's hash, so that its parts together try all; `./test all`, `./test quick` and pytest alone
+set nothing and try every case each time.
 """
 
 import os
 import sys
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
+from hypothesis import settings
 
 CHOICE = "TESTS_SHARE"
 MANY = 4
+PARTS, OF_LARGE, LARGE = 4, 8, 16
+"""Into how many a table is cut, and into how many from so many cases on."""
+OF_PROOFS = (16, 8, 4)
+"""Into how many a kind of long proofs is cut: into the first of these that it has proofs for."""
+WITHIN = 8
+"""Into how many parts what one proof tries is cut."""
 FOR_NOTHING = {"capsys", "caplog", "monkeypatch", "request", "tmp_path", "tmp_path_factory", "subtests"}
 """Fixtures that take no time worth saving."""
 SET_UP = {"django_test_environment", "django_db_blocker"}
@@ -32,27 +40,40 @@ def share() -> tuple[int, int]:
     return (int(part) - 1) % int(of), int(of)
 
 
-def sampled(cases: Sequence[Case]) -> list[Case]:
-    """Return the chosen part of them; one at least."""
+def share_within() -> tuple[int, int]:
+    """Return the same for what a proof tries by itself: whichever proof's turn it is, its parts take turns too."""
     part, of = share()
-    return list(cases[part::of]) or [cases[part % len(cases)]]
+    return part // OF_PROOFS[0], max(of // OF_PROOFS[0], 1)
 
 
-def examples(many: int) -> int:
-    """Return how many examples a property is tried with: a third where only a part is chosen."""
-    return many if share()[1] == 1 else many // 3
+def sampled(cases: Sequence[Case], *, within: bool = False, parts: int = 0) -> list[Case]:
+    """Return the chosen part of them, or of what a proof tries by itself; one at least."""
+    part, of = share_within() if within else share()
+    of = min(of, parts or (OF_LARGE if len(cases) >= LARGE else PARTS))
+    return list(cases[part % of :: of]) or [cases[part % len(cases)]]
+
+
+def parts_of_proofs(count: int) -> int:
+    """Return into how many parts so many long proofs of one kind are cut."""
+    return next((parts for parts in OF_PROOFS if count >= parts), PARTS)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the cases that are not chosen, of each test, or of each file, by itself."""
+    """Leave out the cases that are not chosen, of each test, of each file, or of each kind by itself."""
+    for item in items:
+        _try_other_examples(getattr(item, "function", None))
+    if config.getoption("--sending-all-of", default=None):  # which have been chosen already, one by one
+        return
     cases = defaultdict(list)
     for item in items:
         marker = item.get_closest_marker("matrix")
+        if item.get_closest_marker("whole"):
+            continue
         if marker or _is_dear(item):
             cases[_table(item, marker.kwargs.get("of") if marker else None)].append(item)
     chosen = {
-        of_one[0].nodeid: sampled(of_one)
-        for of_one in cases.values()
+        of_one[0].nodeid: sampled(of_one, parts=_parts(name, of_one))
+        for name, of_one in cases.items()
         if len(of_one) >= MANY or of_one[0].get_closest_marker("matrix")
     }
     left = {item for of_one in cases.values() for item in {*of_one} - {*chosen.get(of_one[0].nodeid, of_one)}}
@@ -61,14 +82,31 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in left]
 
 
+def _parts(name: str, items: Sequence[pytest.Item]) -> int:
+    """Return into how many parts these are cut, 0 for as many as a table."""
+    if "::" in name or (name.endswith(".py") and items[0].get_closest_marker("slow")):
+        return 0
+    return PARTS if name.endswith(".py") else parts_of_proofs(len(items))
+
+
 def _table(item: pytest.Item, of: str | None) -> str:
     """Return a name for what is sampled together."""
-    return of if of == "suite" else item.nodeid.partition("::" if of == "file" else "[")[0]
+    return of if of and of != "file" else item.nodeid.partition("::" if of == "file" else "[")[0]
+
+
+def _try_other_examples(test: Any) -> None:
+    """Let a property be tried with a third of its examples, with others in each of four parts."""
+    part, of = share()
+    given: settings | None = getattr(test, "_hypothesis_internal_use_settings", None)
+    if of == 1 or given is None or getattr(test, "_hypothesis_internal_use_seed", None) is not None:
+        return
+    test._hypothesis_internal_use_settings = settings(given, max_examples=max(given.max_examples // 3, 1))
+    test._hypothesis_internal_use_seed = part % PARTS
 
 
 def _is_dear(item: pytest.Item) -> bool:
     """Say whether a test is one case of a table, and is given what takes time to make."""
-    if not hasattr(item, "callspec") or item.get_closest_marker("whole"):
+    if not hasattr(item, "callspec"):
         return False
     given = {name for name in item.fixturenames if not name.startswith("_")}
     return bool(
@@ -76,7 +114,7 @@ def _is_dear(item: pytest.Item) -> bool:
     )
 
 
-def share_for(commit: str, *, of: int = 4) -> str:
+def share_for(commit: str, *, of: int = OF_PROOFS[0] * WITHIN) -> str:
     """Return the part that a commit is tried with, by its hash and never by the day."""
     return f"{int(commit, 16) // 16 % of + 1}/{of}"
 

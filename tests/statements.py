@@ -6,28 +6,41 @@ locks, plans. What is marked `either` commits or starts processes too, but is sh
 other: on SQLite, or on the one that the mark names; `./test all` shows it on both. Of all others so many are run that
 every statement which the product has sent to SQLite in any test, and every way in which one was refused, meets
 PostgreSQL too: the run on SQLite writes the statements down, another one takes the cheapest tests that send them all.
-So nobody keeps a list, and no statement can be forgotten. Those that are always run need no record: they are run
-while SQLite is being tried.
+So nobody keeps a list, and no statement can be forgotten. Those that are always run need no record of SQLite's: they
+are run beside it, and write down what they send themselves. What PostgreSQL is shown with every commit takes turns on
+SQLite, where TESTS_SHARE is set (tests/sampling.py): a quarter of it with each.
 """
 
 import json
+import os
 import re
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from functools import cache
 from hashlib import blake2b
 from heapq import heapify, heapreplace
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import pytest
 
+from tests.sampling import PARTS, sampled
+
+ROOT = Path(__file__).resolve().parents[1]
 VERBS = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")
 VARYING = (  # what tells two statements apart that are one: how many values there are, numbers, generated names
     (re.compile(r"(\(?%s\)?)(?:, ?\1)+"), r"\1, …"),
+    (re.compile(r"(\(%s, …\))(?:, ?\1)+"), r"\1, …"),
+    (re.compile(r" IN \(%s(?:, …)?\)"), " IN (…)"),
     (re.compile(r"'[^']*'"), "'…'"),
     (re.compile(r"\b\d+\b"), "0"),
 )
+SAYS_SO = re.compile(
+    r"\b(slow|vendor|transactional_db|live_server|hooked)\b|transaction=True|either\(\"postgresql"
+)
+"""What stands in a file with a test that is always run on both: no other file is read for `--on-both`."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -47,11 +60,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def refuse_others(chosen: set[str], places: Sequence[Path]) -> None:
     """Raise UsageError where a chosen test lies outside what is run: xdist's processes would end without a word."""
-    root = Path(__file__).resolve().parents[1]
     outside = {
         file
         for file in (nodeid.partition("::")[0] for nodeid in chosen)
-        if not any((root / file).is_relative_to(place) for place in places)
+        if not any((ROOT / file).is_relative_to(place) for place in places)
     }
     if outside:
         raise pytest.UsageError(
@@ -78,6 +90,15 @@ def _one_engine(item: pytest.Item) -> tuple[str, ...]:
     return (marker.args or ("sqlite",)) if marker else ()
 
 
+def on_sqlite(items: Sequence[pytest.Item]) -> list[pytest.Item]:
+    """Return what SQLite is shown where PostgreSQL is shown the rest: of what both have to show a part in its turn."""
+    here = [item for item in items if "postgresql" not in _one_engine(item)]
+    on_both = [item for item in here if always(item) and not item.get_closest_marker("whole")]
+    # By the other part of the share: of what is here at all, the first one has chosen.
+    left = {*on_both} - {*sampled(on_both, within=True, parts=PARTS)} if on_both else set()
+    return [item for item in here if item not in left]
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what has nothing to tell PostgreSQL, and before that what is shown on PostgreSQL alone.
@@ -85,10 +106,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     What takes long comes first, the long proofs before all: at the end no process works on while others have no work.
     """
     items.sort(key=lambda item: [item.get_closest_marker(name) is None for name in ("slow", "either")])
-    if config.getoption("--write-statements"):
-        kept = [item for item in items if "postgresql" not in _one_engine(item)]
-    elif config.getoption("--on-both"):
+    if config.getoption("--on-both"):
         kept = [item for item in items if always(item)]
+    elif config.getoption("--write-statements"):
+        kept = on_sqlite(items)
     elif folder := config.getoption("--sending-all-of"):
         chosen = chosen_by(folder)
         if missing := chosen - {item.nodeid for item in items}:
@@ -104,9 +125,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Read no file of tests of which none is chosen."""
+    """Read no file of tests of which none is chosen, or can be."""
+    if not collection_path.name.startswith("test_"):
+        return None
+    if config.getoption("--on-both"):
+        return not SAYS_SO.search(collection_path.read_text(encoding="utf-8")) or None
     folder = config.getoption("--sending-all-of")
-    if not folder or not collection_path.name.startswith("test_"):
+    if not folder:
         return None
     files = {nodeid.partition("::")[0] for nodeid in chosen_by(folder)}
     return str(collection_path.relative_to(config.rootpath)) not in files or None
@@ -150,17 +175,38 @@ class Recorder:
         return result
 
     def note(self, sql: Any) -> None:
-        """Keep a statement of the test that is running, once."""
-        if self.current is None or sql in self.current:
+        """Keep a statement of the test that is running, once, where the product sent it and not the test itself."""
+        if self.current is None:
             return
         if sql not in self.known:
             self.known[sql] = shape(str(sql))
-        if self.known[sql]:
-            self.current.add(self.known[sql])
+        found = self.known[sql]
+        if found and found not in self.current and not sent_by_tests(sys._getframe(1)):
+            self.current.add(found)
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         name = getattr(session.config, "workerinput", {}).get("workerid", "alone")
-        (self.folder / f"{name}.json").write_text(json.dumps(self.tests), encoding="utf-8")
+        engine = os.environ.get("DATABASE_URL", "sqlite").partition(":")[0]
+        (self.folder / f"{engine}-{name}.json").write_text(json.dumps(self.tests), encoding="utf-8")
+
+
+def sent_by_tests(frame: FrameType | None) -> bool:
+    """Say whether who asked is a test or what helps one: of all callers the nearest that is ours."""
+    while frame is not None:
+        if (ours := _is_of_tests(frame.f_code.co_filename)) is not None:
+            return ours
+        frame = frame.f_back
+    return False
+
+
+@cache
+def _is_of_tests(filename: str) -> bool | None:
+    """Return None for libraries, and for what stands around everything: this file, and the root's conftest.py."""
+    path = Path(filename)
+    around = filename == __file__ or path == ROOT / "conftest.py"
+    if around or "site-packages" in path.parts or not path.is_relative_to(ROOT):
+        return None
+    return "tests" in path.parts or path.name == "conftest.py"
 
 
 def shape(sql: str) -> str:
@@ -177,9 +223,12 @@ def read(folder: Path) -> dict[str, dict[str, Any]]:
     files = sorted(folder.glob("*.json"))
     if not files:
         raise pytest.UsageError(f"{folder} holds no statements: run the tests on SQLite first.")
-    return {
-        name: test for path in files for name, test in json.loads(path.read_text(encoding="utf-8")).items()
-    }
+    tests: dict[str, dict[str, Any]] = {}
+    for path in files:
+        for name, test in json.loads(path.read_text(encoding="utf-8")).items():
+            seen = tests.setdefault(name, test)
+            seen["statements"] = sorted({*seen["statements"], *test["statements"]})
+    return tests
 
 
 @cache

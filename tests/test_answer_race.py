@@ -4,7 +4,7 @@ import pytest
 
 from tests.running import LiveTimeTuna
 
-pytestmark = [pytest.mark.slow, pytest.mark.either("postgresql"), pytest.mark.matrix(of="suite")]
+pytestmark = [pytest.mark.slow, pytest.mark.either("postgresql"), pytest.mark.matrix(of="race")]
 ROUNDS = 12
 CONFIRMED = ["confirmed", "approved", "taken", "1"]
 CALLED_OFF = ["cancelled_by_guest", "approved+cancelled", "free", "1"]

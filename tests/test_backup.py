@@ -14,7 +14,7 @@ from tests.guest import Guest, weekdays
 from tests.running import ROOT, LiveTimeTuna, resting_timetuna, running_timetuna
 from timetuna.lib.crypto import fingerprint
 
-pytestmark = [pytest.mark.slow, pytest.mark.matrix(of="suite")]
+pytestmark = [pytest.mark.slow, pytest.mark.matrix(of="server")]
 GUESTS, MOST, BEFORE = 4, 60, 4
 STORED = """
 from timetuna.bookings.models import Booking

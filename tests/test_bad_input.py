@@ -189,6 +189,7 @@ def names(host: Client, path: str, places: dict[str, str]) -> list[str]:
     return FOUND[path]
 
 
+@pytest.mark.matrix(of="walk")
 def test_every_address_of_a_host_bears_nonsense(belongings: dict[str, object], host: Client) -> None:
     for number, route in enumerate([*SIGNED_IN, *OWNERS]):
         value = list(VALUES.values())[number % len(VALUES)]

@@ -13,7 +13,7 @@ from tests.forms import Pairs, main_form
 from tests.guest import Guest, weekdays
 from tests.running import Host, LiveTimeTuna
 
-pytestmark = [pytest.mark.slow, pytest.mark.either, pytest.mark.matrix(of="suite")]
+pytestmark = [pytest.mark.slow, pytest.mark.either, pytest.mark.matrix(of="server")]
 STORED = """
 from timetuna.bookings.models import Booking
 from timetuna.pages.models import BookingPage

@@ -7,7 +7,7 @@ import pytest
 
 from tests.running import resting_timetuna
 
-pytestmark = [pytest.mark.slow, pytest.mark.either("postgresql"), pytest.mark.matrix(of="suite")]
+pytestmark = [pytest.mark.slow, pytest.mark.either("postgresql"), pytest.mark.matrix(of="race")]
 CLIENTS = int(os.environ.get("RACE_CLIENTS", "30"))
 
 

@@ -11,7 +11,7 @@ from tests.guest import Browser, Guest, weekdays
 from tests.running import LiveTimeTuna
 from tests.test_race import overlaps
 
-pytestmark = [pytest.mark.slow, pytest.mark.either("postgresql"), pytest.mark.matrix(of="suite")]
+pytestmark = [pytest.mark.slow, pytest.mark.either("postgresql"), pytest.mark.matrix(of="race")]
 CLIENTS, ROUNDS = 8, 12
 
 

@@ -10,7 +10,7 @@ import pytest
 from tests.guest import HIDDEN, Guest, weekdays
 from tests.running import PASSWORD, Host, LiveTimeTuna, running_timetuna
 
-pytestmark = [pytest.mark.slow, pytest.mark.either, pytest.mark.matrix(of="suite")]
+pytestmark = [pytest.mark.slow, pytest.mark.either, pytest.mark.matrix(of="server")]
 
 
 @pytest.fixture(scope="module")

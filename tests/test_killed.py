@@ -13,9 +13,9 @@ import pytest
 
 from tests.guest import Guest, weekdays
 from tests.running import ROOT, resting_timetuna, running_timetuna
-from tests.sampling import share
+from tests.sampling import share_within
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.matrix(of="kill")]
 CONNECT = """
 from django.test import Client
 from timetuna.accounts.models import User
@@ -48,7 +48,7 @@ def test_killed_at_every_third_step_and_around_every_call_and_mail(tmp_path):
         check_links_and_mails(resting.sandbox, host, runs)
 
     killed = [run for run in runs if run["ended"] != "done"]
-    assert len(killed) >= 20 // share()[1]
+    assert len(killed) >= 20 // share_within()[1]
     assert {"died: before a call", "died: after a call"} <= {run["ended"] for run in killed}
     assert {"died: before a mail", "died: after a mail"} <= {run["ended"] for run in killed}
     assert [run for run in runs if run["state"] != "ready" or run["open_jobs"]] == []
@@ -58,7 +58,7 @@ def test_killed_at_every_third_step_and_around_every_call_and_mail(tmp_path):
 def test_web_and_worker_killed_again_and_again(tmp_path):
     # Long pauses, so that a link that is late because of the kills is not yet given up for a mail of its own.
     with running_timetuna(tmp_path, TIMETUNA_RETRY_SECONDS="4") as live:
-        host, (part, of) = zoom_host(live), share()
+        host, (part, of) = zoom_host(live), share_within()
         first, count = (0, 12) if of == 1 else (3 * part, 6)
         for number, start in enumerate(weekdays(count), first):
             guest = Guest(host.page_url, number=number)
@@ -96,7 +96,7 @@ def die_at_every_step(live, host):
 
     Not for all of them: the sandbox, like Zoom, makes 100 meetings a day for somebody.
     """
-    part, of = share()
+    part, of = share_within()
     environment = {**live.environment, "DJANGO_SETTINGS_MODULE": "timetuna.settings"}
     done = subprocess.run(
         [sys.executable, "-m", "tests.dying", str(host.page_pk), str(1 + 3 * part), str(3 * of)],

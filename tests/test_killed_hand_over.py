@@ -8,9 +8,9 @@ from collections import Counter
 import pytest
 
 from tests.running import ROOT, resting_timetuna
-from tests.sampling import share
+from tests.sampling import share_within
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.matrix(of="kill")]
 SETUP = """
 from urllib.parse import urlsplit
 import httpx2
@@ -52,7 +52,7 @@ def test_killed_around_every_call_and_mail_and_every_fourth_commit(tmp_path):
     assert {
         f"died: {side} a {what}" for side in ("before", "after") for what in ("call", "mail", "commit")
     } <= {*ended}
-    assert Counter(run["host"] == run["to"] for run in runs)[True] >= 20 // share()[1]
+    assert Counter(run["host"] == run["to"] for run in runs)[True] >= 20 // share_within()[1]
 
 
 def two_hosts(live):
@@ -68,7 +68,7 @@ def two_hosts(live):
 def die_at_every_step(live, host):
     environment = {**live.environment, "DJANGO_SETTINGS_MODULE": "timetuna.settings"}
     done = subprocess.run(
-        [sys.executable, "-m", "tests.dying_hand_over", str(host.page_pk), *map(str, share())],
+        [sys.executable, "-m", "tests.dying_hand_over", str(host.page_pk), *map(str, share_within())],
         env=environment, cwd=ROOT, capture_output=True, text=True, check=False, timeout=900,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3_000:]

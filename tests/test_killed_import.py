@@ -7,9 +7,9 @@ import sys
 import pytest
 
 from tests.running import ROOT, resting_timetuna
-from tests.sampling import share
+from tests.sampling import share_within
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.matrix(of="kill")]
 
 
 @pytest.mark.either
@@ -18,14 +18,14 @@ def test_killed_at_any_statement_nothing_is_half_made(tmp_path):
         host = resting.new_host()
         environment = {**resting.environment, "DJANGO_SETTINGS_MODULE": "timetuna.settings"}
         done = subprocess.run(
-            [sys.executable, "-m", "tests.dying_import", str(host.pk), *map(str, share())],
+            [sys.executable, "-m", "tests.dying_import", str(host.pk), *map(str, share_within())],
             env=environment, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300,
         )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3_000:]
     first, *runs = map(json.loads, done.stdout.splitlines())
     *killed, last = runs
 
-    assert len(killed) >= 12 // share()[1]
+    assert len(killed) >= 12 // share_within()[1]
     assert {run["ended"] for run in killed} <= {"died: before a statement", "died: before a commit"}
     assert all(run["counts"] == first["before"] for run in killed)
     assert last["ended"] == "done"

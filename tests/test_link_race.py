@@ -9,7 +9,7 @@ import pytest
 from tests.crowd import DROPPED, send
 from tests.guest import Guest, weekdays
 
-pytestmark = [pytest.mark.slow, pytest.mark.either("postgresql"), pytest.mark.matrix(of="suite")]
+pytestmark = [pytest.mark.slow, pytest.mark.either("postgresql"), pytest.mark.matrix(of="race")]
 CLIENTS = 100
 MAKE_LINK = """
 from django.utils import timezone

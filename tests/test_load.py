@@ -10,7 +10,7 @@ from tests.crowd import SCENARIOS, Sent, crowd_of, differences, faults
 from tests.guest import weekdays
 from tests.running import running_timetuna
 
-pytestmark = [pytest.mark.slow, pytest.mark.matrix(of="suite")]
+pytestmark = pytest.mark.slow
 CLIENTS, ROUNDS = 12, 2
 
 
@@ -22,8 +22,9 @@ def two_processes(tmp_path_factory):
 
 
 def on_engines(scenario):
-    """The first is tried on each engine, the others where guests do meet at once: SQLite lets one writer in."""
-    marks = [] if scenario == next(iter(SCENARIOS)) else [pytest.mark.either("postgresql")]
+    """The first is tried on each engine at any time, the others where guests do meet: SQLite lets one writer in."""
+    in_turn = [pytest.mark.either("postgresql"), pytest.mark.matrix(of="race")]
+    marks = [pytest.mark.whole] if scenario == next(iter(SCENARIOS)) else in_turn
     return pytest.param(scenario, marks=marks)
 
 
@@ -37,6 +38,7 @@ def test_nothing_overlaps_and_nothing_acknowledged_is_lost(two_processes, scenar
     assert "Traceback" not in two_processes.log()
 
 
+@pytest.mark.matrix(of="race")
 def test_a_limit_is_one_for_all_processes(two_processes):
     def ask(number):
         with httpx2.Client(base_url=two_processes.base_url, trust_env=False, timeout=60) as browser:

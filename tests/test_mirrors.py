@@ -50,7 +50,7 @@ reminders += [("follow_up", "guest", 30)]
 for kind, detail in dict(in_person="Room 1", google_meet="").items():
     MeetingType.objects.update_or_create(page=page, kind=kind, defaults=dict(enabled=True, detail=detail))
 asked = BookingPage.objects.get(pk=page.pk)
-asked.pk, asked.slug, asked.approval = None, "asked", True
+asked.pk, asked.public_id, asked.slug, asked.approval = None, "pg_asked", "asked", True
 asked.save()
 asked.page_hosts.create(host=host)
 page.refresh_from_db()
@@ -64,7 +64,7 @@ for one in (page, asked):
 answer(asked.pk)
 """
 
-pytestmark = [pytest.mark.slow, pytest.mark.either, pytest.mark.matrix(of="suite")]
+pytestmark = [pytest.mark.slow, pytest.mark.either, pytest.mark.matrix(of="server")]
 
 
 def test_every_mirror_equals_its_booking_after_any_life(tmp_path):

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.test import Client
 
 from tests.clock import present
-from tests.test_rights import routes
+from tests.test_rights import for_programs, of_hosts
 from timetuna.accounts.actions.invite_to_team import invite_to_team
 from timetuna.accounts.models import Membership, Team, User
 from timetuna.accounts.tests.conftest import mails
@@ -29,7 +29,7 @@ from timetuna.pages.actions.assign_page import assign_page
 from timetuna.pages.actions.invite_cohost import invite_cohost
 from timetuna.pages.models import PageHost, Schedule
 
-pytestmark = [pytest.mark.django_db, pytest.mark.either, pytest.mark.whole]
+pytestmark = [pytest.mark.django_db, pytest.mark.either, pytest.mark.matrix]
 DAY = date(2095, 1, 1)
 PEOPLE = ["owner", "admin", "member", "cohost", "invited", "removed", "stranger", "guest", "out"]
 TABLE = (Path(__file__).parent / "personas.txt").read_text("ascii")
@@ -95,10 +95,12 @@ def _belongings(owner: User, page: Any) -> dict[str, Any]:
         "shadow_id": BusyShadow.objects.create(
             host=owner, product="calendly", outside_id="x", start_minute=minute_of(tomorrow(15)), minutes=30
         ).pk,
+        **for_programs(owner),
         "figure": "booked",
         "draft_id": PageDraft.objects.create(host=owner, sentence="Half an hour by phone.").pk,
         "tab": "booking",
         "key": "unknown",
+        "code": "slot-taken",
         "uidb36": "1",
         "color": "112233",
         "version": "0123456789abcdef",
@@ -122,7 +124,7 @@ def answers(scene: dict[str, Any], person: str) -> Iterator[tuple[str, str]]:
     browser = Client()
     if person in scene["people"]:
         browser.force_login(scene["people"][person])
-    for route in dict.fromkeys(routes()):
+    for route in dict.fromkeys(of_hosts()):
         for method in ("GET", "POST"):
             client, path = Client(), path_of(route, scene, person)
             client.cookies.update(browser.cookies)

@@ -10,7 +10,7 @@ from tests.forms import main_form
 from tests.guest import Guest, weekdays
 from tests.test_cut_off import signed_in
 
-pytestmark = [pytest.mark.slow, pytest.mark.either("postgresql")]
+pytestmark = [pytest.mark.slow, pytest.mark.either("postgresql"), pytest.mark.matrix(of="race")]
 CLIENTS, ROUNDS = 8, 50
 
 

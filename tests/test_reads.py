@@ -13,7 +13,7 @@ from timetuna.accounts.models import User
 from timetuna.bookings.models import Booking
 from timetuna.bookings.queries import link_path
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.matrix(of="walk")]
 __all__ = ["belongings"]
 
 READS = ("SELECT", "PRAGMA")

@@ -15,6 +15,8 @@ from tests.clock import present
 from timetuna.accounts.actions.invite_to_team import invite_to_team
 from timetuna.accounts.models import User
 from timetuna.accounts.tests.teams import join, make_carol, make_team
+from timetuna.api.actions.keys import NewKey, create_key
+from timetuna.api.scopes import ApiScope
 from timetuna.availability.interval import minute_of
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.models import Booking, UnusualBookings
@@ -24,8 +26,10 @@ from timetuna.calendars.models import Calendar, CalendarAccount
 from timetuna.drafts.models import PageDraft
 from timetuna.imports.models import BusyShadow, Import
 from timetuna.lib.crypto import random_token
+from timetuna.oauth.models import ConnectedApp
 from timetuna.pages.actions.invite_cohost import invite_cohost
 from timetuna.pages.models import PageHost, Schedule
+from timetuna.webhooks.actions.change_webhook import NewWebhook, create_webhook, send_test
 
 pytestmark = pytest.mark.django_db
 
@@ -43,7 +47,7 @@ ANYBODY = """
     looks/<row:page_id>/<slug:version>.jpg looks/people/<row:host_id>/<slug:version>.jpg
     <slug:handle> <slug:handle>/ <slug:handle>/<slug:slug> <slug:handle>/<slug:slug>/ <slug:handle>/<slug:slug>/book
     invite/<str:token> cohost/<str:token> favicon.ico robots.txt search/mail-domain search/zones
-    embed.js oembed
+    embed.js oembed openapi.json docs docs/<path:name> problems problems/<slug:code> llms.txt oauth/authorize
 """.split()  # noqa: SIM905 - one list, read as words
 LEADS_ON = [
     "",
@@ -63,6 +67,8 @@ SIGNED_IN = """
     availability/trips availability/holidays availability/holidays/choice availability/limits settings/guests-data
     settings/team settings/team/new bookings bookings/agenda bookings/export.csv why
     insights insights/days.csv insights/<slug:figure>.csv booking-pages/describe
+    settings/developers settings/developers/keys/new settings/developers/webhooks settings/developers/webhooks/new
+    settings/apps
 """.split()  # noqa: SIM905
 OWNERS = """
     settings/providers/<slug:provider>/disconnect settings/providers/<slug:provider>/replace/<row:authorization>
@@ -111,7 +117,17 @@ OWNERS = """
     booking-pages/<row:page_id>/share/links/<row:link_id>/end
     settings/import/<row:import_id> settings/import/<row:import_id>/progress settings/import/<row:import_id>/drop
     settings/import/bookings/<row:shadow_id> settings/import/bookings/<row:shadow_id>/free
+    settings/developers/keys/<slug:key_id>/made settings/developers/keys/<slug:key_id>/revoke
+    settings/developers/webhooks/<slug:hook_id> settings/developers/webhooks/<slug:hook_id>/secret
+    settings/developers/webhooks/<slug:hook_id>/rotate settings/developers/webhooks/<slug:hook_id>/test
+    settings/developers/webhooks/<slug:hook_id>/switch settings/developers/webhooks/<slug:hook_id>/remove
+    settings/developers/webhooks/<slug:hook_id>/replay
+    settings/developers/webhooks/<slug:hook_id>/deliveries/<slug:delivery_id>
+    settings/developers/webhooks/<slug:hook_id>/deliveries/<slug:delivery_id>/replay
+    settings/apps/<slug:connection_id>/disconnect
 """.split()  # noqa: SIM905
+PROGRAMS = ("api/v1", "mcp", ".well-known/oauth", "oauth/token", "oauth/revoke", "oauth/register")
+"""To which no session is anybody; each has its rows in api/tests, mcp/tests and oauth/tests."""
 HOSTS = [
     route
     for route in OWNERS
@@ -142,11 +158,30 @@ def _rows(table: str) -> list[Any]:
         return list(cursor.fetchall())
 
 
-def times_of(alice: User) -> dict[str, object]:
+def for_programs(owner: User) -> dict[str, object]:
+    """Return a key, an app, and a webhook with something that it was sent."""
+    key, _ = create_key(owner, NewKey(name="CRM", scopes=[ApiScope.BOOKINGS]), now=present())
+    hooked = NewWebhook(url="https://receiver.example/", events=["booking.created"])
+    hook, _ = create_webhook(owner, hooked, now=present())
+    return {
+        "key_id": key.public_id,
+        "connection_id": ConnectedApp.objects.create(user=owner, name="Zapper").public_id,
+        "hook_id": hook.public_id,
+        "delivery_id": send_test(hook).public_id,
+    }
+
+
+def of_hosts() -> list[str]:
+    """Return the routes at which people are somebody by their session."""
+    return [one for one in routes() if not one.startswith(PROGRAMS)]
+
+
+def own_rows_of(alice: User) -> dict[str, object]:
     return {
         "absence_id": alice.out_of_office.create(first=DAY, last=DAY).pk,
         "trip_id": alice.travel_zones.create(first=DAY, last=DAY, time_zone="Asia/Tokyo").pk,
         "days": DAY,
+        **for_programs(alice),
     }
 
 
@@ -189,18 +224,19 @@ def belongings(alice: User) -> dict[str, object]:
         "shadow_id": BusyShadow.objects.create(
             host=alice, product="calendly", outside_id="x", start_minute=minute_of(present()) + 60, minutes=30
         ).pk,
-        **times_of(alice),
+        **own_rows_of(alice),
     }
 
 
 def address(route: str, ids: dict[str, object]) -> str:
-    return "/" + re.sub(r"<\w+:(\w+)>", lambda found: str(ids[found[1]]), route)
+    known = {"code": "slot-taken"} | ids
+    return "/" + re.sub(r"<\w+:(\w+)>", lambda found: str(known[found[1]]), route)
 
 
 def test_every_address_has_one_rule() -> None:
     ruled = [*ANYBODY, *LEADS_ON, *SIGNED_IN, *OWNERS]
 
-    assert sorted(ruled) == sorted(set(routes()))
+    assert sorted(ruled) == sorted(set(of_hosts()))
 
 
 def test_who_is_not_signed_in_gets_nothing(belongings: dict[str, object]) -> None:

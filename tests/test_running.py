@@ -12,7 +12,7 @@ import pytest
 
 from tests.running import ROOT, LiveTimeTuna, processes, running_timetuna
 
-pytestmark = [pytest.mark.slow, pytest.mark.either]
+pytestmark = [pytest.mark.slow, pytest.mark.either, pytest.mark.matrix(of="server")]
 
 
 def below(pid: int) -> set[int]:

@@ -6,20 +6,53 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings, strategies
 
-from tests.sampling import CHOICE, sampled, share_for
+from tests.sampling import (
+    CHOICE,
+    LARGE,
+    OF_LARGE,
+    OF_PROOFS,
+    PARTS,
+    WITHIN,
+    _try_other_examples,
+    parts_of_proofs,
+    sampled,
+    share_for,
+    share_within,
+)
+
+ALL = OF_PROOFS[0] * WITHIN
 
 
-@pytest.mark.parametrize("cases", [range(1), range(3), range(79)])
+@pytest.mark.parametrize("cases", [range(1), range(3), range(4), range(15), range(LARGE), range(79)])
 def test_the_parts_are_the_whole(monkeypatch: pytest.MonkeyPatch, cases: range) -> None:
     parts = []
-    for part in range(1, 5):
-        monkeypatch.setenv(CHOICE, f"{part}/4")
+    for part in range(ALL):
+        monkeypatch.setenv(CHOICE, f"{part + 1}/{ALL}")
         parts.append(sampled(cases))
 
+    in_a_row = OF_LARGE if len(cases) >= LARGE else PARTS
     assert all(parts)
-    assert {case for part in parts for case in part} == {*cases}
-    assert len(cases) < 4 or sum(map(len, parts)) == len(cases)
+    assert {case for part in parts[:in_a_row] for case in part} == {*cases}
+    assert len(cases) < PARTS or sum(map(len, parts[:in_a_row])) == len(cases)
+
+
+@pytest.mark.parametrize("proofs", [range(1), range(3), range(4), range(15), range(LARGE), range(50)])
+def test_each_proof_of_a_kind_is_tried_with_each_of_its_own_parts(
+    monkeypatch: pytest.MonkeyPatch, proofs: range
+) -> None:
+    tried = set()
+    for part in range(ALL):
+        monkeypatch.setenv(CHOICE, f"{part + 1}/{ALL}")
+        chosen = sampled(proofs, parts=parts_of_proofs(len(proofs)))
+        tried |= {(proof, *sampled(range(40), within=True)) for proof in chosen}
+        assert share_within()[1] == WITHIN
+
+    assert {proof for proof, *_ in tried} == {*proofs}
+    assert {(proof, case) for proof, *cases in tried for case in cases} == {
+        (proof, case) for proof in proofs for case in range(40)
+    }
 
 
 def test_nothing_is_left_out_where_nobody_asks(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -29,7 +62,9 @@ def test_nothing_is_left_out_where_nobody_asks(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_commits_take_turns() -> None:
-    assert {share_for(f"{number:x}") for number in range(64)} == {"1/4", "2/4", "3/4", "4/4"}
+    assert {share_for(f"{number:x}") for number in range(16 * ALL)} == {
+        f"{part + 1}/{ALL}" for part in range(ALL)
+    }
 
 
 TABLES = """
@@ -48,28 +83,70 @@ def test_few(n, server): pass
 @pytest.mark.matrix
 @pytest.mark.parametrize("n", range(3))
 def test_marked(n): pass
-@pytest.mark.matrix(of="suite")
+@pytest.mark.matrix(of="kill")
 def test_proof(): pass
+@pytest.mark.parametrize("n", range(16))
+def test_large(n, server): pass
 """
 MORE = """
 import pytest
-@pytest.mark.matrix(of="suite")
+@pytest.mark.matrix(of="kill")
 @pytest.mark.parametrize("n", range(7))
 def test_proofs(n): pass
+@pytest.mark.whole
+@pytest.mark.matrix(of="kill")
+def test_anyway(): pass
 """
 
 
 @pytest.mark.parametrize(
-    ("share", "dear", "marked", "proofs"),
+    ("share", "dear", "marked", "proofs", "large"),
     [
-        ("1/4", "0 4", "0", "0 4"),  # of eight proofs in two files the first and the fifth
-        ("2/4", "1 5", "1", "1 5"),
-        ("", "0 1 2 3 4 5 6 7", "0 1 2", "0 1 2 3 4 5 6"),
+        ("1/128", "0 4", "0", "0", "0 8"),  # of eight proofs in two files the first
+        ("6/128", "1 5", "1", "5", "5 13"),
+        ("", "0 1 2 3 4 5 6 7", "0 1 2", "0 1 2 3 4 5 6", " ".join(map(str, range(16)))),
     ],
 )
 def test_of_a_long_and_dear_table_a_part_is_tried(
-    tmp_path: Path, share: str, dear: str, marked: str, proofs: str
+    tmp_path: Path, share: str, dear: str, marked: str, proofs: str, large: str
 ) -> None:
+    said = _run(tmp_path, share, "--collect-only")
+
+    assert _cases(said, "test_dear") == dear
+    assert _cases(said, "test_marked") == marked
+    assert _cases(said, "test_proofs") == proofs
+    assert _cases(said, "test_large") == large
+    assert ("::test_proof\n" in said) == (not share)
+    assert "::test_anyway\n" in said
+    assert (_cases(said, "test_rights"), _cases(said, "test_cheap"), _cases(said, "test_few")) == (
+        "0 1 2 3 4 5 6 7",
+        "0 1 2 3 4 5 6 7",
+        "0 1 2",
+    )
+
+
+def test_a_property_is_tried_with_other_examples_in_each_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = [_tried_with(monkeypatch, chosen) for chosen in ("1/1", "1/128", "2/128", "2/128")]
+
+    assert [len(numbers) for numbers in tried] == [30, 10, 10, 10]
+    assert tried[1] != tried[2] == tried[3]
+
+
+def _tried_with(monkeypatch: pytest.MonkeyPatch, chosen: str) -> list[int]:
+    monkeypatch.setenv(CHOICE, chosen)
+    numbers = []
+
+    @settings(max_examples=30)
+    @given(strategies.integers())
+    def about(number: int) -> None:
+        numbers.append(number)
+
+    _try_other_examples(about)
+    about()
+    return numbers
+
+
+def _run(tmp_path: Path, share: str, *more: str) -> str:
     (tmp_path / "test_tables.py").write_text(TABLES, encoding="utf-8")
     (tmp_path / "test_a_proofs.py").write_text(MORE, encoding="utf-8")
     (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers = matrix\n  whole\n", encoding="utf-8")
@@ -77,7 +154,7 @@ def test_of_a_long_and_dear_table_a_part_is_tried(
         sys.executable,
         "-m",
         "pytest",
-        "--collect-only",
+        *more,
         "-q",
         "-p",
         "tests.sampling",
@@ -88,19 +165,9 @@ def test_of_a_long_and_dear_table_a_part_is_tried(
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1]), CHOICE: share or "1/1"}
     command += [*off, "-c", str(tmp_path / "pytest.ini"), "--rootdir", str(tmp_path), str(tmp_path)]
 
-    said = subprocess.run(
+    return subprocess.run(
         command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=True
     ).stdout
-
-    assert _cases(said, "test_dear") == dear
-    assert _cases(said, "test_marked") == marked
-    assert _cases(said, "test_proofs") == proofs
-    assert ("::test_proof\n" in said) == (share in {"", "4/4"})
-    assert (_cases(said, "test_rights"), _cases(said, "test_cheap"), _cases(said, "test_few")) == (
-        "0 1 2 3 4 5 6 7",
-        "0 1 2 3 4 5 6 7",
-        "0 1 2",
-    )
 
 
 def _cases(said: str, name: str) -> str:

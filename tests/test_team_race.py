@@ -16,7 +16,7 @@ from tests.crowd import Sent, cancel, pick, send
 from tests.guest import HIDDEN, Browser, Guest, weekdays
 from tests.running import running_timetuna
 
-pytestmark = [pytest.mark.slow, pytest.mark.either("postgresql"), pytest.mark.matrix(of="suite")]
+pytestmark = [pytest.mark.slow, pytest.mark.either("postgresql"), pytest.mark.matrix(of="race")]
 CLIENTS = int(os.environ.get("RACE_CLIENTS") or 30)
 HOSTS = 7
 MAKE_TEAM = """

@@ -1,5 +1,6 @@
 """Hosts' pages say nothing that cannot be said in another language: in their templates, and as they are answered."""
 
+import ast
 import os
 import re
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from django.test import Client
 from django.urls import Resolver404, resolve
 
 from tests.test_personas import path_of, scene
-from tests.test_rights import routes
+from tests.test_rights import of_hosts
 from tests.unspoken import CLOSE, LANGUAGE, OPEN, bracketed, unspoken
 from timetuna.web.middleware import GUESTS_ROUTES
 
@@ -45,12 +46,55 @@ def test_a_template_has_no_words_of_its_own(path: Path) -> None:
     assert unspoken(as_source(path)) == []
 
 
+MAILS = {"Notice", "InvitationMail", "Letter"}
+SPEAKS = re.compile(r"(?:n?p?n?gettext|lazy)(?:_\w+)?|_")
+IN_WORDS = re.compile(r"[A-Za-z]{2,} [A-Za-z]{2,}|[A-Z][a-z]+ [^\w\s]*%?[({“]?")
+
+
+def called(node: ast.AST) -> str:
+    function = node.func if isinstance(node, ast.Call) else None
+    return function.id if isinstance(function, ast.Name) else ""
+
+
+def words_outside(node: ast.AST) -> Iterator[str]:
+    """Yield what is written below a node and goes through no translation."""
+    if SPEAKS.fullmatch(called(node)):
+        return
+    if isinstance(node, ast.Constant) and isinstance(node.value, str) and IN_WORDS.search(node.value):
+        yield node.value
+    for one in ast.iter_child_nodes(node):
+        yield from words_outside(one)
+
+
+def without_docstring(function: ast.FunctionDef) -> list[ast.stmt]:
+    return function.body[1:] if ast.get_docstring(function) else function.body
+
+
+def test_what_writes_a_mail_has_no_words_of_its_own() -> None:
+    writers = {
+        (path, function)
+        for path in ROOT.rglob("*.py")
+        if not {"tests", "commands"} & {*path.parts}  # an operator's terminal speaks English
+        for function in ast.walk(ast.parse(path.read_text()))
+        if isinstance(function, ast.FunctionDef) and any(called(one) in MAILS for one in ast.walk(function))
+    }
+    assert len(writers) > 15
+    own = {
+        f"{path.relative_to(ROOT)}, {function.name}": words
+        for path, function in writers
+        if (words := [word for part in without_docstring(function) for word in words_outside(part)])
+    }
+    assert own == {}
+
+
 GREEK = str.maketrans(
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
     "αβγδεφγηιζκλμνοπϙρστυωωχυζΑΒΓΔΕΦΓΗΙΖΚΛΜΝΟΠΘΡΣΤΥΩΩΧΥΖ",
 )
 PEOPLES = {
     "accounts.user": ("name",),
+    "api.apikey": ("name",),
+    "oauth.connectedapp": ("name",),
     "accounts.team": ("name",),
     "calendars.calendar": ("name",),
     "pages.bookingpage": ("title", "description"),
@@ -82,7 +126,7 @@ def pages(scene: dict[str, Any], person: str) -> Iterator[tuple[str, str]]:
     """Yield an address and the page it leads to, for each route: where it is asked, and where an empty form is sent."""
     browser = Client()
     browser.force_login(scene["people"][person])
-    for route in dict.fromkeys(routes()):
+    for route in dict.fromkeys(of_hosts()):
         path = path_of(route, scene, person)
         for method in ("get", "post") if is_hosts(path) else ():
             client = Client()
@@ -96,6 +140,7 @@ def pages(scene: dict[str, Any], person: str) -> Iterator[tuple[str, str]]:
 
 @pytest.mark.django_db
 @pytest.mark.either
+@pytest.mark.matrix(of="walk")
 @pytest.mark.parametrize("person", ["owner", "admin", "cohost"])
 def test_a_hosts_page_is_translated_whole(scene: dict[str, Any], person: str, settings: Any) -> None:
     settings.HOST_LANGUAGES = [LANGUAGE]

@@ -28,8 +28,8 @@ NAMES = frozenset(
 )
 """The same in every language: products, formats, scales."""
 SHOWN = {"title", "aria-label", "aria-description", "aria-roledescription", "placeholder", "alt", "label"}
-UNSEEN = {"script", "style", "kbd"}
-"""What is on a key is on it in every language."""
+UNSEEN = {"script", "style", "kbd", "samp"}
+"""What is on a key is on it in every language, and so is what a machine says of another."""
 VOID = {"meta", "link", "input", "br", "hr", "img", "wbr", "source", "col", "area"}
 BUTTONS = {"submit", "button", "reset"}
 NO_WORDS = (
@@ -91,7 +91,7 @@ class _Reader(HTMLParser):
         for name, value in given.items():
             if self._is_read(tag, name, given):
                 self._keep(outside(value))
-            elif name.startswith("data-"):
+            elif name.startswith("data-") and name != "data-copy":  # what is copied stands on the page, too
                 self._keep_of_data(value)
 
     def handle_endtag(self, tag: str) -> None:

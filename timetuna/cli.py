@@ -92,6 +92,39 @@ COMMANDS = (
         ),
     ),
     Command(
+        "apikey",
+        "Make, list or revoke keys by which programs act for a host.",
+        django=True,
+        options=(
+            Option("action", "What to do.", {"choices": ("create", "list", "revoke")}),
+            Option("id", "Of the key that is revoked, as the list has it.", {"nargs": "?", "default": ""}),
+            Option("--email", "The host whose key it is.", {"default": ""}),
+            Option("--name", "What it is for.", {"default": ""}),
+            Option(
+                "--scope",
+                "What it may do: one or several, and it can be said again.",
+                {"action": "extend", "nargs": "+", "default": []},
+            ),
+            Option("--expires", "In so many days; without it in a year.", {"type": int, "metavar": "DAYS"}),
+        ),
+    ),
+    Command(
+        "oauthapp",
+        "Register, list or delete apps that hosts can connect, such as Zapier.",
+        django=True,
+        options=(
+            Option("action", "What to do.", {"choices": ("create", "list", "delete")}),
+            Option("id", "Of the app that is deleted, as the list has it.", {"nargs": "?", "default": ""}),
+            Option("--name", "What hosts read when they are asked.", {"default": ""}),
+            Option(
+                "--redirect",
+                "Where it leads back to; say it again for more.",
+                {"action": "append", "default": []},
+            ),
+            Option("--confidential", "It can keep a secret, which is printed.", {"action": "store_true"}),
+        ),
+    ),
+    Command(
         "busy",
         "Show when a calendar is busy, as TimeTuna sees it: a file or the address of a feed.",
         options=(

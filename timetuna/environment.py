@@ -96,6 +96,33 @@ OWN = (
         "auto",
     ),
     EnvironmentSetting(
+        "TIMETUNA_SMS_DAILY_LIMIT", "Texts to phones that this server sends a day at most (UTC).", "200"
+    ),
+    EnvironmentSetting(
+        "TIMETUNA_SMS_COUNTRIES",
+        "Countries whose numbers get texts, as in DE,AT,CH; empty: those of a page’s host and of its guest’s clock.",
+        "",
+    ),
+    EnvironmentSetting(
+        "TIMETUNA_SMS_VOIP", "yes or no: whether numbers of internet telephony get texts.", "no"
+    ),
+    EnvironmentSetting(
+        "TIMETUNA_API_LIMIT", "Requests a minute that one API key or connected app may make.", "120"
+    ),
+    EnvironmentSetting(
+        "WEBHOOK_ALLOW_PRIVATE",
+        "yes or no: whether webhooks may lead to addresses of your own network, and to any port.",
+        "no",
+    ),
+    EnvironmentSetting(
+        "WEBHOOK_ALLOW_HTTP", "yes or no: whether webhooks may be sent without encryption.", "no"
+    ),
+    EnvironmentSetting(
+        "TIMETUNA_OAUTH_REGISTRATION",
+        "open or closed: whether apps, such as assistants, may register themselves to be connected by hosts.",
+        "open",
+    ),
+    EnvironmentSetting(
         "TIMETUNA_RETENTION_DAYS",
         "Days after a meeting's end until who its guest was is erased; empty leaves it to each host.",
         "",
@@ -213,6 +240,14 @@ class Environment:
                 name = provider.environment_name(need)
                 self.choice(name, *need.choices) if need.choices else self.parsed(name, need.check)
         return {setting.name: self.text(setting.name) for setting in SETTINGS[len(OWN) :]}
+
+
+def countries(value: str) -> tuple[str, ...]:
+    """ISO 3166 codes behind commas. Raises ValueError."""
+    named = tuple(part.strip().upper() for part in value.split(",") if part.strip())
+    if not all(re.fullmatch("[A-Z]{2}", one) for one in named):
+        raise ValueError("it must be countries such as DE,AT,CH, or empty.")
+    return named
 
 
 def _content(path: str, name: str) -> str:

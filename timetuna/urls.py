@@ -16,7 +16,14 @@ urlpatterns = [
     path("", include("timetuna.insights.urls")),
     path("", include("timetuna.imports.urls")),
     path("", include("timetuna.drafts.urls")),
+    path("", include("timetuna.webhooks.urls")),
+    path("", include("timetuna.api.urls")),
+    path("", include("timetuna.oauth.urls")),
+    path("", include("timetuna.mcp.urls")),
+    path("", include("timetuna.documentation.urls")),
     path("", include("timetuna.bookings.urls")),  # last: /<handle>/<page> catches what is left
 ]
 
+handler400 = "timetuna.web.refusals.bad_request"
+handler404 = "timetuna.web.not_found.not_found"
 handler500 = "timetuna.web.middleware.server_error"

@@ -32,10 +32,10 @@ def test_no_page_shows_a_secret(http: httpx2.Client, app: App, access: str, cont
     app.create(access)
     secrets = control.secrets()
 
-    pages = [http.get(path).text for path in ("/", "/apps", "/meetings", "/calls", "/faults")]
+    pages = [http.get(path).text for path in ("/", "/apps", "/meetings", "/calls", "/faults", "/texts")]
     pages += [http.get(f"/_control/{path}").text for path in ("state", "zoom/state")]
 
-    assert len(secrets) == 11
+    assert len(secrets) == 17
     assert [secret for secret in secrets for page in pages if secret in page] == []
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Frame, Page, Playwright
 
-from tests.sampling import share
+from tests.sampling import share_within
 
 ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "test-output" / "screenshots"
@@ -61,7 +61,7 @@ class Eyes:
         if os.environ.get("TESTS_PICTURES") != "none":
             self.folder.mkdir(parents=True, exist_ok=True)
             self.page.screenshot(path=self.folder / f"{self.taken:02}-{name}.png", full_page=True)
-        part, of = share()
+        part, of = share_within()
         if accessible and (of == 1 or (self.taken + part) % 2):  # else with the next commit
             # What a bar that sticks to the window covers is not too small: it can be scrolled away.
             self.page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
@@ -88,13 +88,14 @@ def eyes(browser: Browser, name: str, **options: Any) -> Iterator[Eyes]:
         context.close()
 
 
-def violations(page: Page | Frame) -> list[str]:
-    """Return what axe finds against WCAG 2.2 AA and best practices, one line each."""
+def violations(page: Page | Frame, within: str = "html") -> list[str]:
+    """Return what axe finds against WCAG 2.2 AA and best practices, one line each; within what a selector finds."""
     page.evaluate(AXE)
     found = page.evaluate(
         # Of what is well it then collects nothing, which takes half of the time.
-        "axe.run(document, {resultTypes: ['violations'],"
-        " runOnly: ['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice']})"
+        "within => axe.run(within, {resultTypes: ['violations'],"
+        " runOnly: ['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice']})",
+        within,
     )
     return [
         f"{problem['id']} ({problem['help']}) at {problem['nodes'][0]['target']}"

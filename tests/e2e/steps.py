@@ -82,3 +82,10 @@ def connect_zoom(eyes: Eyes, live: Any) -> None:
 def fits(page: Page) -> bool:
     """Say whether nothing sticks out sideways."""
     return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
+
+
+def unfold(page: Page, name: str) -> None:
+    """Open the fold called so, unless it is."""
+    fold = page.locator("details", has=page.locator("summary", has_text=re.compile(rf"^\s*{name}\b"))).first
+    if fold.get_attribute("open") is None:
+        fold.locator("summary").first.click()

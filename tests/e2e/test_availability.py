@@ -10,7 +10,7 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.slow,
     pytest.mark.either("postgresql"),
-    pytest.mark.matrix(of="file"),
+    pytest.mark.matrix(of="screen"),
 ]
 
 
@@ -103,7 +103,7 @@ def test_hours_and_dates_without_scripts_on_a_phone(live_timetuna, browser):
         expect(page.get_by_text("12 to 13 July 2095 are open at other hours.")).to_be_visible()
         page.goto(f"{live_timetuna.base_url}/availability/out-of-office")
         page.get_by_label("First day").fill("2095-07-20")
-        page.get_by_role("button", name="Plan it").click()
+        page.get_by_role("button", name="Add time off").click()
         expect(page.get_by_role("link", name="20 July 2095", exact=True)).to_be_visible()
         page.get_by_role("button", name="Remove 20 July 2095").click()
         page.get_by_role("button", name="Undo").click()

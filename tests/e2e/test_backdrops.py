@@ -11,7 +11,7 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.slow,
     pytest.mark.either("postgresql"),
-    pytest.mark.matrix(of="suite"),
+    pytest.mark.matrix(of="journey"),
 ]
 LARGE = MP4 + (700_000).to_bytes(4, "big") + b"free" + bytes(700_000 - 8)
 """More than any other form may send."""

@@ -1,60 +1,38 @@
 """A host among their bookings: a list that is filtered, an agenda in which one is carried, a booking on one screen."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from itertools import product
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.clock import present
 from tests.e2e.browser import PHONE, PICTURES, violations
 from tests.e2e.steps import fits
-from tests.e2e.windows import windows_of
 from tests.sampling import share
 from timetuna.accounts.models import User
 from timetuna.availability.interval import minute_of
 from timetuna.bookings.models import Booking
-from timetuna.bookings.tests.conftest import give_calendar, make_host, make_page, tomorrow
-from timetuna.bookings.tests.diary import put, put_attendee
+from timetuna.bookings.tests.conftest import give_calendar, make_page, tomorrow
+from timetuna.bookings.tests.diary import job, put, put_attendee
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.slow,
     pytest.mark.django_db(transaction=True),
     pytest.mark.either("postgresql"),
-    pytest.mark.matrix(of="file"),
+    pytest.mark.matrix(of="screen"),
 ]
 BERLIN = ZoneInfo("Europe/Berlin")
 LONG = "Jürgen Müller-Lüdenscheidt von und zu Donaudampfschifffahrtsgesellschaft"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _beside_a_loop() -> Iterator[None]:
-    """Playwright keeps one in this thread, and Django asks whether that is meant."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        yield
-
-
-@pytest.fixture
-def alice(transactional_db: None) -> User:
-    return make_host("alice", "Alice Host")
 
 
 @pytest.fixture
 def meeting(alice: User) -> Booking:
     """Return one of noon tomorrow, by UTC, of a page that is open around the clock."""
     return put(alice, tomorrow(12), page=make_page(alice), name="Ada Lovelace", link="ready")
-
-
-@pytest.fixture
-def windows(browser: Browser, live_server: Any, alice: User) -> Iterator[Any]:
-    """Open windows in which alice is signed in."""
-    with windows_of(browser, live_server.url, alice) as window:
-        yield window
 
 
 def day_of(booking: Booking) -> str:
@@ -101,9 +79,9 @@ def test_keys_alone_carry_a_booking_and_bring_it_back(windows: Any, meeting: Boo
     page.keyboard.press("t")
     page.wait_for_url(f"**date={present().astimezone(BERLIN).date()}**")
     page.keyboard.press("?")
-    expect(page.get_by_role("dialog", name="Keys").get_by_text("Previous week")).to_be_visible()
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts").get_by_text("Previous week")).to_be_visible()
     assert violations(page) == []
-    page.get_by_label("Letters alone are keys").uncheck()
+    page.get_by_label("Use shortcuts of single letters").uncheck()
     page.keyboard.press("Escape")
     page.keyboard.press("d")
     page.keyboard.press("?")
@@ -206,7 +184,7 @@ def test_without_javascript_all_of_it_is_links_and_forms(windows: Any, meeting: 
     expect(page.get_by_text("1 booking with")).to_be_visible()
     page.get_by_role("link", name="Agenda").click()
     page.locator("#agenda-date").fill(day_of(meeting))
-    page.get_by_role("button", name="Go").click()
+    page.get_by_role("button", name="Show", exact=True).click()
     page.get_by_role("link", name="Day", exact=True).first.click()
     page.get_by_role("link", name="Next day").click()
     page.get_by_role("link", name="Previous day").click()
@@ -215,7 +193,7 @@ def test_without_javascript_all_of_it_is_links_and_forms(windows: Any, meeting: 
     expect(page.get_by_text("Zoom meeting")).to_be_visible()
     page.get_by_role("link", name="Reschedule").click()
     page.get_by_label("Time", exact=True).fill("02:10")
-    page.get_by_role("button", name="Look at this time").click()
+    page.get_by_role("button", name="Check this time").click()
     page.get_by_role("button", name="Move it anyway").click()
     expect(page.get_by_text("The booking is moved.")).to_be_visible()
     page.get_by_role("button", name="Undo the move").click()
@@ -284,6 +262,32 @@ def test_a_booking_is_one_screen_and_one_page_of_paper(windows: Any, alice: User
     assert violations(page) == []
 
 
+def test_what_comes_anew_by_itself_keeps_what_was_chosen(windows: Any, meeting: Booking) -> None:
+    kim = put_attendee(meeting, name="Kim Further", email="kim@guest.example")
+    job(meeting)
+    page = windows()
+    page.goto(f"/bookings/{meeting.pk}")
+    page.locator("#delivery > summary").click()
+    to = page.get_by_label("Send the mail about it again to")
+    to.select_option(label=kim.shown())
+    chosen = to.input_value()
+    with page.expect_response(f"**/bookings/{meeting.pk}"):
+        page.evaluate("document.querySelector('#outside').before = true")
+    expect(page.locator("#outside")).not_to_have_js_property("before", value=True)
+    assert to.input_value() == chosen
+    expect(to).to_be_visible()
+
+
+def test_the_way_in_stands_on_one_line_in_german_too(windows: Any, alice: User, meeting: Booking) -> None:
+    alice.language = "de"
+    alice.save(update_fields=["language"])
+    page = windows()
+    page.goto("/bookings")
+    join = page.get_by_role("link", name="Teilnehmen").first
+    expect(join).to_be_visible()
+    assert join.evaluate("link => link.getClientRects().length === 1 && link.offsetHeight < 50")
+
+
 @pytest.mark.skipif(share()[1] > 1, reason="all of them are taken by ./test all")
 def test_every_screen_in_every_width_and_scheme(windows: Any, alice: User) -> None:
     booking = full(alice)
@@ -309,3 +313,21 @@ def test_every_screen_in_every_width_and_scheme(windows: Any, alice: User) -> No
         if scheme != "forced" and width in (320, 1440):
             wrong += [f"{name} at {width}, {scheme}: {one}" for one in violations(page)]
     assert wrong == []
+
+
+def test_a_date_that_is_chosen_goes_at_once_and_one_that_is_typed_when_it_is_ended(
+    windows: Any, meeting: Booking
+) -> None:
+    page = windows()
+    page.goto("/bookings/agenda")
+    date, show = page.locator("#agenda-date"), page.get_by_role("button", name="Show", exact=True)
+    expect(show).to_be_hidden()
+    date.dispatch_event("pointerdown")
+    date.fill("2027-03-01")  # as a calendar that was opened with a pointer does
+    page.wait_for_url("**date=2027-03-01*")
+    date.focus()
+    page.keyboard.press("ArrowUp")
+    expect(show).to_be_visible()
+    assert "date=2027-03-01" in page.url
+    show.click()
+    page.wait_for_url("**date=2027-04-01*")

@@ -23,7 +23,7 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.slow,
     pytest.mark.either("postgresql"),
-    pytest.mark.matrix(of="file"),
+    pytest.mark.matrix(of="screen"),
 ]
 GUEST = "sam.calendar@guest.example"
 READ_WITHIN_MS = 25_000
@@ -289,7 +289,7 @@ def log_in_at_the_second_try(robin: Eyes, live: LiveTimeTuna, server: CalendarSe
     page = robin.page
     page.goto(f"{live.base_url}/settings/providers")
     page.get_by_role("link", name="Connect CalDAV").click()
-    page.get_by_label("Server or mail address").fill(server.url)
+    page.get_by_label("Server or email address").fill(server.url)
     page.get_by_label("User name").fill(USER)
     page.get_by_label("App password").fill("wrong")
     page.get_by_role("button", name="Connect CalDAV").click()

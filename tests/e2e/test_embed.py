@@ -15,7 +15,7 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.slow,
     pytest.mark.either("postgresql"),
-    pytest.mark.matrix(of="file"),
+    pytest.mark.matrix(of="screen"),
 ]
 LISTED = """
 from timetuna.pages.models import BookingPage
@@ -129,7 +129,7 @@ def heard(page, name):
     return [about for said, _, about in page.evaluate("heard") if said == name]
 
 
-def until(page, expression, *, seconds=15):
+def until(page, expression, *, seconds=40):
     """Wait for something in a page whose policy lets nobody else's words run."""
     ends = time.monotonic() + seconds
     while not page.evaluate(expression):

@@ -11,7 +11,12 @@ from tests.e2e.browser import DESK, PHONE, eyes
 from tests.e2e.steps import fits, open_day, pick
 from timetuna.bookings.tests.leftovers import Seen, leftovers
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.either("postgresql")]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.either("postgresql"),
+    pytest.mark.matrix(of="journey"),
+]
 UNITS = re.compile(r'data-units="[^"]*"')
 """Hosts may type them in English, too."""
 PASSWORD = "seven-green-tunas"
@@ -143,7 +148,7 @@ def test_a_host_works_in_german(live_timetuna, browser, viewport):
             ada.page.goto(f"{live_timetuna.base_url}{room.format(editor=editor)}")
             understood(ada, room.rpartition("/")[2])
 
-    _, *mails = live_timetuna.sandbox.wait_for_mail(email, count=3)
+    _, *mails = live_timetuna.sandbox.wait_for_mail(email, count=3, seconds=40)
     assert mails[0]["subject"].startswith("Lena Gast hat gebucht: Erstgespräch")
     for mail in mails:
         assert leftovers(mail["subject"]) == []

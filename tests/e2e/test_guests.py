@@ -20,8 +20,13 @@ from tests.e2e.steps import (
     visit,
 )
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.either("postgresql")]
-HEAVIEST, FIRST_FLIGHT, MOST_REQUESTS = 14_000, 11_000, 4
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.either("postgresql"),
+    pytest.mark.matrix(of="file"),
+]
+HEAVIEST, FIRST_FLIGHT, MOST_REQUESTS = 14_300, 11_000, 4
 ARABIC = "مريم عبد الله"
 
 
@@ -124,7 +129,6 @@ def test_a_refused_form_leaves_no_link_in_the_log(live_timetuna, browser):
         assert sam.page.url.rpartition("/")[2] not in live_timetuna.log()
 
 
-@pytest.mark.matrix
 @pytest.mark.parametrize("width", [390, 320])
 def test_a_small_dark_phone_and_names_of_every_kind(live_timetuna, browser, width):
     host = live_timetuna.new_host(name=ARABIC, zone="Europe/Berlin")
@@ -271,7 +275,6 @@ def turn_zoom_on(live, host):
     )
 
 
-@pytest.mark.matrix
 @pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York"])
 def test_the_public_page_weighs_little_and_asks_nobody_else(live_timetuna, browser, zone):
     """Cold and warm. What the first picture needs is in the first answer, and that in what is sent before an answer."""

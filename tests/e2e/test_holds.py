@@ -8,7 +8,12 @@ from playwright.sync_api import expect
 from tests.e2e.browser import DESK, PHONE, eyes
 from tests.e2e.steps import CONFIRM, fill_details, pick, visit
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.either("postgresql")]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.either("postgresql"),
+    pytest.mark.matrix(of="screen"),
+]
 KEPT = "This time is kept for you for 5 minutes."
 
 
@@ -17,7 +22,6 @@ def sees(guest, host, label):
     return label in [text.split("\n")[0] for text in guest.page.locator(".time").all_inner_texts()]
 
 
-@pytest.mark.matrix
 @pytest.mark.parametrize("window", [{}, {"viewport": PHONE, "color_scheme": "dark"}], ids=["desk", "phone"])
 def test_leaving_the_form_gives_the_time_back(live_timetuna, browser, window):
     host = live_timetuna.new_host(zone="Europe/Berlin")
@@ -86,7 +90,6 @@ def come_back_from_memory(page):
     return page
 
 
-@pytest.mark.matrix
 @pytest.mark.parametrize(
     "window", [{"viewport": PHONE, "color_scheme": "dark"}, {"viewport": DESK}], ids=["phone", "desk"]
 )

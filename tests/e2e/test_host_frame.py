@@ -10,9 +10,9 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.slow,
     pytest.mark.either("postgresql"),
-    pytest.mark.matrix(of="suite"),
+    pytest.mark.matrix(of="journey"),
 ]
-HEAVIEST, HIGHEST, PAGES = 60 * 1024, 3_400, 50
+HEAVIEST, HIGHEST, HIGHEST_TAB, PAGES = 60 * 1024, 3_400, 1_600, 50
 ROOMS = (
     "/booking-pages", "/booking-pages/{page}", "/booking-pages/{page}/availability", "/booking-pages/{page}/guests",
     "/booking-pages/{page}/notifications", "/booking-pages/{page}/calendars", "/booking-pages/{page}/look",
@@ -52,6 +52,17 @@ def test_a_hosts_page_weighs_little(live_timetuna: LiveTimeTuna, browser) -> Non
                 heavy.append((room, weight))
     write_down("host-weights.txt", listing)
     assert heavy == []
+
+
+def test_all_that_guests_are_asked_and_may_do_is_not_far_to_scroll(
+    live_timetuna: LiveTimeTuna, browser
+) -> None:
+    host = live_timetuna.new_host()
+    with eyes(browser, "host-guests") as robin:
+        sign_in(robin, live_timetuna, host)
+        robin.page.goto(f"{live_timetuna.base_url}/booking-pages/{host.page_pk}/guests")
+        height = robin.page.evaluate("document.documentElement.scrollHeight")
+    assert 0 < height <= HIGHEST_TAB
 
 
 def test_fifty_pages_are_not_far_to_scroll(live_timetuna: LiveTimeTuna, browser) -> None:

@@ -27,20 +27,20 @@ def test_a_new_host_has_a_page_that_can_be_booked_after_the_first_step(live_time
         page.get_by_label("Password").fill("seven-green-tunas")
         robin.look("sign-up")
         page.get_by_role("button", name="Create account").click()
-        expect(page.get_by_role("heading", name="Look into your mailbox")).to_be_visible()
+        expect(page.get_by_role("heading", name="Check your inbox")).to_be_visible()
         robin.look("mailbox")
         page.goto(link_in(live_timetuna.sandbox.wait_for_mail(email)[0], "verify-email"))
         robin.look("verify")
         page.get_by_role("button", name="Confirm this address").click()
         page.wait_for_url("**/setup/hours")
         robin.look("hours")
-        page.get_by_role("button", name="Make my page").first.click()
+        page.get_by_role("button", name="Create my page").first.click()
         page.wait_for_url("**/setup/calendar")
         robin.look("calendar")
         page.get_by_role("button", name="Skip").click()
         page.wait_for_url("**/setup/meeting")
         robin.look("meeting")
-        page.get_by_role("button", name="Save and go on").click()
+        page.get_by_role("button", name="Save and continue").click()
         page.wait_for_url("**/setup/share")
         robin.look("share")
         address = page.locator(".copy a").first.get_attribute("href")
@@ -58,6 +58,7 @@ def test_a_new_host_has_a_page_that_can_be_booked_after_the_first_step(live_time
 
 
 @pytest.mark.either("postgresql")
+@pytest.mark.matrix(of="journey")
 def test_a_forgotten_password_is_set_anew_by_mail(live_timetuna, browser):
     host = live_timetuna.new_host()
     with eyes(browser, "forgotten-password") as robin:
@@ -67,7 +68,7 @@ def test_a_forgotten_password_is_set_anew_by_mail(live_timetuna, browser):
         page.get_by_label("Email").fill(host.email)
         robin.look("ask")
         page.get_by_role("button", name="Send the link").click()
-        expect(page.get_by_role("heading", name="Look into your mailbox")).to_be_visible()
+        expect(page.get_by_role("heading", name="Check your inbox")).to_be_visible()
         page.goto(link_in(live_timetuna.sandbox.wait_for_mail(host.email)[0], "reset-password"))
         page.get_by_label("New password").fill("eleven-blue-tunas")
         robin.look("set")
@@ -82,6 +83,7 @@ def test_a_forgotten_password_is_set_anew_by_mail(live_timetuna, browser):
 
 
 @pytest.mark.either("postgresql")
+@pytest.mark.matrix(of="journey")
 def test_zoom_without_a_connection_is_refused_and_nothing_is_lost(live_timetuna, browser):
     host = live_timetuna.new_host()
     with eyes(browser, "zoom-without-connection") as robin:
@@ -103,6 +105,7 @@ def test_zoom_without_a_connection_is_refused_and_nothing_is_lost(live_timetuna,
 
 
 @pytest.mark.either("postgresql")
+@pytest.mark.matrix(of="journey")
 def test_a_denied_consent_and_a_start_from_the_marketplace(live_timetuna, browser):
     zoom, host = live_timetuna.sandbox, live_timetuna.new_host()
     with eyes(browser, "zoom-hesitant") as robin:

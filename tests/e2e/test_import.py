@@ -13,7 +13,7 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.slow,
     pytest.mark.either("postgresql"),
-    pytest.mark.matrix(of="file"),
+    pytest.mark.matrix(of="screen"),
 ]
 CALENDAR = """BEGIN:VCALENDAR\r
 VERSION:2.0\r
@@ -38,26 +38,26 @@ def test_bringing_it_along(live_timetuna, browser, scripts):
     ) as robin:
         page = robin.page
         sign_in(robin, live_timetuna, host)
-        page.get_by_role("link", name="Bring your pages along").click()
+        page.get_by_role("link", name="Import your pages").click()
         page.get_by_role("link", name="Import from Calendly").click()
         page.get_by_label("Personal access token").fill("mistyped")
-        page.get_by_role("button", name="Read what is there").click()
+        page.get_by_role("button", name="Read my account").click()
         _wait_until_read(page, scripts=scripts)
         expect(page.get_by_text("does not accept this token")).to_be_visible()
 
         page.get_by_role("link", name="Try again").click()
         page.get_by_label("Personal access token").fill("sandbox-calendly-small")
-        page.get_by_role("button", name="Read what is there").click()
+        page.get_by_role("button", name="Read my account").click()
         _wait_until_read(page, scripts=scripts)
         if scripts:
             robin.look("plan")
             assert fits(page)
         page.get_by_role("checkbox", name="Take over Consultation", exact=True).uncheck()
-        page.get_by_role("button", name="Make what is ticked").click()
+        page.get_by_role("button", name="Import what is ticked").click()
 
         expect(page.get_by_role("heading", name="Imported from Calendly")).to_be_visible()
         expect(page.get_by_role("row", name="Consultation")).to_contain_text("Left out")
-        expect(page.get_by_role("row", name="Intro call").first).to_contain_text("Made")
+        expect(page.get_by_role("row", name="Intro call").first).to_contain_text("Created")
         if scripts:
             robin.look("report")
         move_one(robin, scripts=scripts)
@@ -67,7 +67,7 @@ def test_bringing_it_along(live_timetuna, browser, scripts):
 def move_one(robin, *, scripts):
     page = robin.page
     page.get_by_role("link", name="Move them here, or free their time").click()
-    page.get_by_role("button", name="Not any more").first.click()
+    page.get_by_role("button", name="Free its time").first.click()
     expect(page.get_by_text("Its time is free here.")).to_be_visible()
     page.get_by_role("link", name="Move here").first.click()
     if scripts:
@@ -81,7 +81,7 @@ def move_one(robin, *, scripts):
 
 def _wait_until_read(page, *, scripts):
     """By itself, or by loading the page again."""
-    over = page.get_by_role("button", name="Make what is ticked").or_(
+    over = page.get_by_role("button", name="Import what is ticked").or_(
         page.get_by_role("link", name="Try again")
     )
     for _ in range(30):
@@ -106,7 +106,7 @@ def test_a_calendar_file(live_timetuna, browser):
         ):
             file = {"name": "choir.ics", "mimeType": "text/calendar", "buffer": content.encode()}
             page.get_by_label("Calendar file", exact=True).set_input_files(file)
-            page.get_by_role("button", name="Take its busy times").click()
+            page.get_by_role("button", name="Block its busy times").click()
             expect(page.get_by_text(said)).to_be_visible()
-        page.get_by_role("button", name="Remove it and free its times").click()
+        page.get_by_role("button", name="Remove the file and free its times").click()
         expect(page.get_by_text("The calendar file is removed")).to_be_visible()

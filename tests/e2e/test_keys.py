@@ -1,17 +1,16 @@
 """A host who uses no mouse: from place to place, through lists, forms and orders, and with keys switched off."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.e2e.browser import DESK, PHONE, violations
 from tests.e2e.steps import fits
-from tests.e2e.windows import windows_of
+from timetuna.accounts.actions.create_team import create_team
 from timetuna.accounts.models import User
 from timetuna.bookings.tests.asked import ask
-from timetuna.bookings.tests.conftest import give_calendar, make_host, make_page, tomorrow
+from timetuna.bookings.tests.conftest import give_calendar, make_page, tomorrow
 from timetuna.bookings.tests.diary import put
 from timetuna.pages.models import BookingPage
 
@@ -20,7 +19,7 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.django_db(transaction=True),
     pytest.mark.either("postgresql"),
-    pytest.mark.matrix(of="file"),
+    pytest.mark.matrix(of="screen"),
 ]
 PLACES = {
     "b": "/bookings",
@@ -33,30 +32,16 @@ PLACES = {
 }
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _beside_a_loop() -> Iterator[None]:
-    """Playwright keeps one in this thread, and Django asks whether that is meant."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        yield
-
-
 @pytest.fixture
-def alice(transactional_db: None) -> User:
-    return make_host("alice", "Alice Host")
+def windows(windows: Any) -> Any:
+    """Without the preview: nobody waits for it here."""
 
+    def window(**options: Any) -> Page:
+        page = windows(**options)
+        page.route("**/preview/**", lambda route: route.abort())
+        return page
 
-@pytest.fixture
-def windows(browser: Browser, live_server: Any, alice: User) -> Iterator[Any]:
-    """Open windows in which alice is signed in."""
-    with windows_of(browser, live_server.url, alice) as open_window:
-
-        def window(**options: Any) -> Page:
-            page = open_window(**options)
-            page.route("**/preview/**", lambda route: route.abort())  # nobody waits for it here
-            return page
-
-        yield window
+    return window
 
 
 def press(page: Page, *keys: str) -> None:
@@ -78,7 +63,7 @@ def tab_to(page: Page, selector: str) -> None:
 
 
 def keys(page: Page) -> Any:
-    return page.get_by_role("dialog", name="Keys", exact=True)
+    return page.get_by_role("dialog", name="Keyboard shortcuts", exact=True)
 
 
 def test_two_letters_lead_to_every_place_and_each_has_the_list(windows: Any, alice: User) -> None:
@@ -172,7 +157,7 @@ def test_letters_are_switched_off_on_this_device(windows: Any, alice: User) -> N
     page = windows()
     page.goto("/booking-pages")
     press(page, "?")
-    page.get_by_label("Letters alone are keys").uncheck()
+    page.get_by_label("Use shortcuts of single letters").uncheck()
     page.keyboard.press("Escape")
     page.goto("/insights")
     press(page, "g", "b", "/", "?")
@@ -181,8 +166,8 @@ def test_letters_are_switched_off_on_this_device(windows: Any, alice: User) -> N
     page.locator(".topbar .menu summary").focus()
     for key in ("Enter", "Tab", "Tab", "Enter"):
         page.keyboard.press(key)
-    expect(page.get_by_label("Letters alone are keys")).not_to_be_checked()
-    page.get_by_label("Letters alone are keys").check()
+    expect(page.get_by_label("Use shortcuts of single letters")).not_to_be_checked()
+    page.get_by_label("Use shortcuts of single letters").check()
     page.keyboard.press("Escape")
     page.keyboard.press("Escape")
     press(page, "g", "b")
@@ -236,6 +221,26 @@ def test_a_question_is_added_and_put_into_another_place(windows: Any, alice: Use
         expect(page.locator("#question-list bdi")).to_have_text(order)
         expect(page.get_by_role("button", name="Move up: Budget")).to_be_focused()
     assert list(intro.questions.values_list("label", flat=True)) == ["Budget", "Company", "Size"]
+
+
+@pytest.mark.parametrize(
+    ("where", "leads_to"),
+    [
+        ("/booking-pages", "**/booking-pages/*/booking"),
+        ("/availability", "**/availability/schedules/*"),
+        ("/settings/team", "**/settings/team/new"),
+        ("/booking-pages/{page}/share/links", "**/share/links/new"),
+    ],
+)
+def test_n_makes_one_more_of_what_the_list_is_of(
+    windows: Any, alice: User, where: str, leads_to: str
+) -> None:
+    intro = make_page(alice)
+    create_team(alice, name="Studio", handle="studio")
+    page = windows()
+    page.goto(where.format(page=intro.pk))
+    press(page, "n")
+    page.wait_for_url(leads_to)
 
 
 @pytest.mark.parametrize(("one", "other"), [(0, 1), (0, 3), (3, 0), (2, 1)])

@@ -9,7 +9,12 @@ from tests.languages import language_of
 from timetuna.bookings.tests.leftovers import Seen, leftovers
 from timetuna.l10n.catalogues import catalogues
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.matrix, pytest.mark.either("postgresql")]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.matrix(of="journey"),
+    pytest.mark.either("postgresql"),
+]
 LOCALES = [language_of(path) for path in catalogues()]
 ZOOM_ALONE = """
 from timetuna.pages.models import MeetingType

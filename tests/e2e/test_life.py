@@ -109,7 +109,7 @@ def begin(life: Life, *, approval: bool) -> None:
     sign_in(life.robin, life.live, life.host)
     connect_zoom(life.robin, life.live)
     page.goto(f"{life.live.base_url}/booking-pages/{life.host.page_pk}/booking")
-    page.get_by_label("Phone", exact=True).uncheck()
+    page.get_by_role("switch", name="Phone").uncheck()
     page.get_by_label("Zoom", exact=True).check()
     page.get_by_role("button", name="Save").click()
     page.get_by_role("link", name="Guests", exact=True).click()
@@ -146,7 +146,7 @@ def say_yes(life: Life) -> None:
 def bring_kim(life: Life) -> None:
     page = life.sam.page
     page.get_by_role("link", name="Bring somebody along").click()
-    page.get_by_label("Mail addresses of others").fill(f"Kim Friend <{KIM}>")
+    page.get_by_label("Email addresses of others").fill(f"Kim Friend <{KIM}>")
     life.sam.look("guests")
     page.get_by_role("button", name="Invite them").click()
     expect(page.get_by_text(f"Kim Friend <{KIM}>")).to_be_visible()
@@ -193,7 +193,7 @@ def live_it(life: Life, *, approval: bool) -> None:
     life.robin.look("host-move")
     assert fits(life.robin.page)
     life.robin.page.get_by_label("Time", exact=True).fill("02:07")
-    life.robin.page.get_by_role("button", name="Look at this time").click()
+    life.robin.page.get_by_role("button", name="Check this time").click()
     expect(life.robin.page.get_by_role("button", name="Move it anyway")).to_be_visible()
     life.robin.look("host-move-warned")
     call_off(life)

@@ -10,7 +10,7 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.slow,
     pytest.mark.either("postgresql"),
-    pytest.mark.matrix(of="suite"),
+    pytest.mark.matrix(of="journey"),
 ]
 
 
@@ -25,12 +25,12 @@ def test_one_person_gets_a_link_for_one_booking(live_timetuna, browser, scripts)
         sign_in(robin, live_timetuna, host)
         robin.page.goto(f"{live_timetuna.base_url}/booking-pages/{host.page_pk}/share")
         robin.look("share", accessible=scripts)
-        robin.page.get_by_role("link", name="Links for people").click()
+        robin.page.get_by_role("link", name="Personal links").click()
         robin.page.get_by_role("link", name="New link").click()
         robin.page.get_by_label("Their name").fill("Zoë Acme")
         robin.page.get_by_label("Their email").fill("zoe@acme.example")
         robin.look("new", accessible=scripts)
-        robin.page.get_by_role("button", name="Make the link").click()
+        robin.page.get_by_role("button", name="Create link").click()
         expect(robin.page.get_by_role("heading", name="The link is ready")).to_be_visible()
         robin.look("made", accessible=scripts)
         link = robin.page.locator("#made .copy a").get_attribute("href")

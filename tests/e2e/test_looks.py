@@ -149,19 +149,6 @@ def pictures_of(page: Page, name: str, widths: tuple[int, ...] = WIDTHS) -> list
     return wrong
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _beside_a_loop() -> Iterator[None]:
-    """Playwright keeps one in this thread, and Django asks whether that is meant."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        yield
-
-
-@pytest.fixture
-def alice(transactional_db: None) -> User:
-    return make_host("alice", "Alice Host")
-
-
 @pytest.fixture
 def window(browser: Browser, live_server: Any) -> Iterator[Page]:
     context = browser.new_context(base_url=live_server.url, locale="en-GB", timezone_id="Europe/Berlin")

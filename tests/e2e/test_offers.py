@@ -17,7 +17,7 @@ create_page(host, title="محادثة قصيرة", minutes=(15,))
 """
 
 
-@pytest.mark.matrix
+@pytest.mark.matrix(of="journey")
 @pytest.mark.parametrize(
     "window",
     [{}, {"color_scheme": "dark"}, {"viewport": PHONE}, {"viewport": PHONE, "color_scheme": "dark"}],

@@ -22,19 +22,12 @@ from timetuna.bookings.tests.conftest import make_host, make_page, order, tomorr
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.usefixtures("beside_a_loop"),
     pytest.mark.slow,
     pytest.mark.django_db(transaction=True),
     pytest.mark.either("postgresql"),
-    pytest.mark.matrix(of="suite"),
+    pytest.mark.matrix(of="journey"),
 ]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _beside_a_loop() -> Iterator[None]:
-    """Playwright keeps one in this thread, and Django asks whether that is meant."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        yield
 
 
 @pytest.fixture

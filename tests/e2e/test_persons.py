@@ -10,7 +10,7 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.slow,
     pytest.mark.either("postgresql"),
-    pytest.mark.matrix(of="suite"),
+    pytest.mark.matrix(of="journey"),
 ]
 TURNS = """
 from django.utils import timezone

@@ -15,7 +15,12 @@ from timetuna.bookings.slots.selection import write_start
 from timetuna.bookings.tests.conftest import give_calendar, make_host, make_page, order, tomorrow
 from timetuna.l10n.catalogues import compile_changed
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.matrix(of="suite")]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.usefixtures("beside_a_loop"),
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.matrix(of="journey"),
+]
 BLANK = re.compile(r"(%\(\w+\)[sd]|<[^>]+>|https?://\S+|\S+@\S+)")
 LETTERS = str.maketrans("abcdefghijklmnopqrstuvwxyz", "ابتثجحخدذرزسشصضطظعغفقكلمنه")
 ASTRAY = """() => [...document.querySelectorAll("h1[dir=auto]")]
@@ -28,14 +33,6 @@ def turned(text: str) -> str:
     return "".join(
         one if BLANK.fullmatch(one) else one.lower().translate(LETTERS) for one in BLANK.split(text)
     )
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _beside_a_loop():
-    """Playwright keeps one in this thread, and Django asks whether that is meant."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        yield
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Page, expect
 from sandbox.google.control import GoogleControl
 from sandbox.microsoft.control import MicrosoftControl
 from tests.e2e.browser import PHONE, Eyes, eyes
-from tests.e2e.steps import confirm, connect_zoom, fill_details, fits, open_day, pick, sign_in
+from tests.e2e.steps import confirm, connect_zoom, fill_details, fits, open_day, pick, sign_in, unfold
 from tests.e2e.test_calendars import until
 from tests.e2e.test_hosts import link_in
 from tests.running import PASSWORD, Host, LiveTimeTuna
@@ -27,7 +27,7 @@ from timetuna.providers.caldav.tests.servers import PASSWORD as CALDAV_PASSWORD
 from timetuna.providers.caldav.tests.servers import USER, CalendarServer, radicale
 
 mark = pytest.mark
-pytestmark = [mark.browser, mark.slow, mark.either("postgresql"), mark.matrix(of="suite")]
+pytestmark = [mark.browser, mark.slow, mark.either("postgresql"), mark.matrix(of="journey")]
 ZONES = {"Ada": "Europe/Berlin", "Ben": "America/Halifax", "Cleo": "Africa/Nairobi"}
 
 
@@ -108,12 +108,12 @@ def begin(crew: Crew) -> None:
     expect(page.get_by_text("Google Calendar is connected.")).to_be_visible()
     connect_zoom(crew.ada, crew.live)
     page.get_by_role("link", name="Team", exact=True).click()
-    page.get_by_role("link", name="Make a team").click()
+    page.get_by_role("link", name="Create a team").click()
     page.get_by_label("Name").fill("Harbour pilots")
     page.get_by_label("Public address").fill(crew.handle)
     crew.ada.look("new-team")
-    page.get_by_role("button", name="Make the team").click()
-    page.get_by_label("Mail addresses").fill(crew.ben_mail)
+    page.get_by_role("button", name="Create team").click()
+    page.get_by_label("Email addresses").fill(crew.ben_mail)
     page.get_by_role("button", name="Send the invitations").click()
     expect(page.get_by_text("Invited (pending)")).to_be_visible()
     crew.ada.look("team")
@@ -129,7 +129,7 @@ def join_team(crew: Crew) -> None:
     expect(page.get_by_label("Email")).to_have_value(crew.ben_mail)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Create account").click()
-    expect(page.get_by_role("heading", name="Look into your mailbox")).to_be_visible()
+    expect(page.get_by_role("heading", name="Check your inbox")).to_be_visible()
     page.goto(link_in(crew.live.sandbox.wait_for_mail(crew.ben_mail, count=2)[-1], "verify-email"))
     page.get_by_role("button", name="Confirm this address").click()
     page.get_by_role("button", name="Join Harbour pilots").click()
@@ -141,14 +141,15 @@ def join_team(crew: Crew) -> None:
 def ask_cohosts(crew: Crew) -> None:
     """The page goes to the team; Ben is asked by name, Cleo by mail."""
     page = crew.editor("booking")
-    page.get_by_role("combobox", name="Team", exact=True).select_option(
-        label=f"Harbour pilots, at /{crew.handle}/"
-    )
+    unfold(page, "Team")
+    teams = page.get_by_role("combobox", name="Team", exact=True)
+    teams.select_option(label=f"Harbour pilots, at /{crew.handle}/")
     page.get_by_role("button", name="Assign").click()
     expect(page.get_by_text("Everybody in Harbour pilots can change it.")).to_be_visible()
+    unfold(page, "Cohosts")
     page.get_by_label("Somebody of the team").select_option(label=f"Ben Pilot ({crew.ben_mail})")
     page.get_by_role("button", name="Add a cohost").click()
-    page.get_by_label("Mail address", exact=True).fill(crew.cleo_host.email)
+    page.get_by_label("Email address", exact=True).fill(crew.cleo_host.email)
     page.get_by_role("button", name="Add a cohost").click()
     expect(page.get_by_text("Invited (pending)")).to_have_count(2)
     crew.ada.look("cohosts-asked")
@@ -173,7 +174,7 @@ def accept(crew: Crew) -> None:
     cleo.goto(link_in(sandbox.wait_for_mail(crew.cleo_host.email)[-1], "cohost"))
     cleo.get_by_role("button", name="Host this page").click()
     cleo.get_by_role("link", name="Connect CalDAV").click()
-    cleo.get_by_label("Server or mail address").fill(crew.server.url)
+    cleo.get_by_label("Server or email address").fill(crew.server.url)
     cleo.get_by_label("User name").fill(USER)
     cleo.get_by_label("App password").fill(CALDAV_PASSWORD)
     cleo.get_by_role("button", name="Connect CalDAV").click()
@@ -184,7 +185,7 @@ def accept(crew: Crew) -> None:
 def connect_second_zoom(crew: Crew) -> None:
     page = crew.visit(crew.ben, "/settings/providers")
     page.get_by_role("button", name="Connect Zoom", exact=True).click()
-    expect(page.get_by_text("casey@cohost.example")).to_be_visible()
+    expect(page.get_by_text("casey@cohost.example", exact=True)).to_be_visible()
 
 
 def staff(crew: Crew, way: str, **parts: str) -> None:
@@ -192,9 +193,9 @@ def staff(crew: Crew, way: str, **parts: str) -> None:
     page = crew.editor("booking")
     page.get_by_role("radio", name=way).check()
     for name, part in parts.items():
-        page.get_by_label(re.compile(f"^Part of {name}|^Part$")).nth(list(ZONES).index(name)).select_option(
-            label=part
-        )
+        unfold(page, "The part of each host")
+        field = page.get_by_label(re.compile(f"^Part of {name}|^Part$")).nth(list(ZONES).index(name))
+        field.select_option(label=part)
     page.get_by_role("switch", name="Zoom").check()
     page.get_by_role("switch", name="Phone").uncheck()
     page.get_by_role("button", name="Save", exact=True).click()

@@ -21,7 +21,7 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.slow,
     pytest.mark.either("postgresql"),
-    pytest.mark.matrix(of="file"),
+    pytest.mark.matrix(of="screen"),
 ]
 
 

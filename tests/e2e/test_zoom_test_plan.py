@@ -55,7 +55,7 @@ def authorize(robin, zoom):
     open_providers(robin)
     robin.look("providers-before")
     connect(robin)
-    row = robin.page.get_by_text("robin@host.example")
+    row = robin.page.get_by_text("robin@host.example", exact=True)
     expect(row).to_be_visible()
     expect(robin.page.get_by_text("Robin Host").last).to_be_visible()
     expect(robin.page.get_by_role("button", name="Disconnect", exact=True)).to_be_visible()

@@ -20,7 +20,7 @@ from timetuna.accounts.models import ActivityEntry, Team, User
 from timetuna.db.sql import forget_some
 from timetuna.l10n.datetimes import short_when, zone_or_utc
 from timetuna.lib.text import fill
-from timetuna.web.middleware import who_acts
+from timetuna.web.middleware import acts_through, who_acts
 
 KEPT_FOR = timedelta(days=366)
 ADDRESSES_KEPT_FOR = timedelta(days=44)
@@ -112,6 +112,7 @@ def note(
         who_id=by,
         by_operator=by is None and deed != Deed.DECLINED,
         deed=deed,
+        via=acts_through(),
         team_id=team,
         page_id=page,
         facts=facts,
@@ -157,7 +158,7 @@ def _line(entry: ActivityEntry, reader: User, *, with_page: bool) -> ActivityLin
     return ActivityLine(
         at=entry.at,
         when=short_when(entry.at, zone=zone_or_utc(reader.time_zone)),
-        who=who,
+        who=f"{who} ({entry.via})" if entry.via else who,
         text=fill(str(Deed(entry.deed).label), people | _facts(entry)),
         page=entry.page.title if with_page and entry.page else "",
         changes=[_change(what, before, after, people) for what, before, after in entry.changes],

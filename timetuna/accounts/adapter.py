@@ -31,13 +31,14 @@ from timetuna.rate_limits.limits import client_address
 from timetuna.web.forms import in_full, is_own_path
 
 UNDO_SALT = "accounts.email-change"
-LONGEST_PATH = 500
+LONGEST_PATH = 2_000
+"""What an app asks a host for at /oauth/authorize is this long."""
 _SENTENCES = {
-    "account/messages/email_confirmed.txt": gettext_lazy("Your mail address is confirmed."),
+    "account/messages/email_confirmed.txt": gettext_lazy("Your email address is confirmed."),
     "account/messages/email_confirmation_failed.txt": gettext_lazy(
         "This address belongs to another account by now."
     ),
-    "account/messages/email_deleted.txt": gettext_lazy("Your mail address stays as it was."),
+    "account/messages/email_deleted.txt": gettext_lazy("Your email address stays as it was."),
     "account/messages/password_changed.txt": gettext_lazy(
         "Your password is changed. All other devices were signed out."
     ),
@@ -48,13 +49,10 @@ class AccountAdapter(DefaultAccountAdapter):
     """Accounts by mail address and password."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
-        "account_inactive": gettext_lazy(
-            "This account is switched off. Please ask whoever runs this server."
-        ),
-        "duplicate_email": gettext_lazy("This is your mail address already."),
-        "email_password_mismatch": gettext_lazy(
-            "Mail address and password do not fit together. Please try again."
-        ),
+        "account_inactive": gettext_lazy("This account is switched off. Ask whoever runs this server."),
+        "duplicate_email": gettext_lazy("This is your email address already."),
+        "email_password_mismatch": gettext_lazy("This email address and password do not match. Try again."),
+        "email_taken": gettext_lazy("This address belongs to another account by now."),
         "enter_current_password": gettext_lazy("This is not your current password."),
         "incorrect_password": gettext_lazy("This is not your password."),
     }

@@ -23,15 +23,18 @@ from timetuna.lib.text import find_zone
 
 PASSWORD_HELP = gettext_lazy("At least 8 characters, and not one of the passwords everybody uses.")
 _EMAIL = {
-    "required": gettext_lazy("Please give your mail address."),
-    "invalid": gettext_lazy("Please give a plain address like name@example.org."),
+    "required": gettext_lazy("Enter your email address."),
+    "invalid": gettext_lazy("Enter a plain address like name@example.org."),
 }
 
 Saved = tuple[User | None, HttpResponse | None]
 
 
 class Plain(forms.Form):
-    """Takes allauth's placeholders and HTML away: a label stays visible, a link stands in the page."""
+    """Takes allauth's placeholders and HTML away: a label stays visible, a link stands in the page.
+
+    It is shown with the cursor in the first field that is wrong or empty.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -39,9 +42,18 @@ class Plain(forms.Form):
             field.widget.attrs.pop("placeholder", None)
             if isinstance(field, PasswordField):
                 field.help_text = ""
-                field.error_messages["required"] = gettext("Please give the password.")
+                field.error_messages["required"] = gettext("Enter your password.")
             if isinstance(field, forms.EmailField):
                 field.error_messages |= _EMAIL
+
+    def get_context(self) -> dict[str, Any]:
+        """Say which field has the cursor. Phones open no keyboard for it."""
+        fields = self.visible_fields()
+        empty = [one for one in fields if not one.value() or isinstance(one.field, PasswordField)]
+        waiting = [one for one in fields if one.errors] or empty
+        for one in (waiting or fields)[:1]:
+            one.field.widget.attrs["autofocus"] = True
+        return super().get_context()
 
 
 class SignInForm(Plain, account.LoginForm):
@@ -62,6 +74,7 @@ class NewHost(Plain):
             help_text=gettext("Guests see it."),
             max_length=handles.LONGEST_NAME,
             widget=forms.TextInput(attrs={"autocomplete": "name"}),
+            error_messages={"required": gettext("Enter your name.")},
         )
         zone = forms.HiddenInput(attrs={"data-guess-zone": ""})
         self.fields["time_zone"] = forms.CharField(required=False, max_length=64, widget=zone)
@@ -205,7 +218,7 @@ class ChangeEmailForm(Plain, account.AddEmailForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["email"].label = gettext("New mail address")
+        self.fields["email"].label = gettext("New email address")
         self.order_fields(["email", "password"])
 
     def clean_password(self) -> str:

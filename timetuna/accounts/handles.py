@@ -1,11 +1,10 @@
 """The rules for what a host is called: their name, and the handle, the first part of their public address."""
 
 import re
-import unicodedata
 
 from django.utils.translation import gettext
 
-from timetuna.lib.text import single_line
+from timetuna.lib.text import for_address, single_line
 
 SHORTEST, LONGEST, LONGEST_NAME = 3, 40, 100
 _SHAPE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -20,9 +19,9 @@ RESERVED = frozenset(
     faq favicon feed feedback feeds file files fonts forgot-password ftp google guest guests health healthz
     hello help holds home host hostmaster hosts ical icalfeed ics image images img import imprint index info insights
     integrations invite invites javascript jobs js legal list login logout looks mail me media meet meeting
-    meetings members metrics microsoft mobile moderator new news newsletter no-reply noreply notifications null
+    mcp meetings members metrics microsoft mobile moderator new news newsletter no-reply noreply notifications null
     oauth oembed official ops organization owner pages partners password pay payments ping plans postmaster preview
-    pricing privacy profile providers public readyz reauthenticate refund register reschedule reset
+    pricing privacy problems profile providers public readyz reauthenticate refund register reschedule reset
     reset-password robots root rss sandbox schedule search secure security server session sessions settings
     setup share shop sign-in sign-out sign-up signin signout signup sitemap slots sms ssl staff static stats
     status store stripe subscribe support sysadmin system team teammate teams terms test timetuna
@@ -36,7 +35,7 @@ def clean_name(text: str) -> str:
     """As one visible line. Raises ValueError with a sentence when nothing of it can be seen."""
     name = single_line(text, max_length=LONGEST_NAME)
     if not any(character.isalnum() for character in name):
-        raise ValueError(gettext("Please give a name that people can read."))
+        raise ValueError(gettext("Enter a name that people can read."))
     return name
 
 
@@ -55,7 +54,7 @@ def clean_handle(text: str) -> str:
             )
         )
     if handle in RESERVED:
-        raise ValueError(gettext("This public address is reserved. Please choose another one."))
+        raise ValueError(gettext("This public address is reserved. Choose another one."))
     return handle
 
 
@@ -64,5 +63,4 @@ def handle_for(name: str) -> str:
 
     The result has no more characters than leave room for a suffix; it may be too short, reserved or taken.
     """
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode("ascii").lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[: LONGEST - 8].rstrip("-")
+    return for_address(name)[: LONGEST - 8].rstrip("-")

@@ -51,11 +51,9 @@ TO_MAILBOX = Limit("invitations-to", (20, _DAY), strict=True)
 BY_PERSON_TO_MAILBOX = Limit("invitations-by-to", (5, _DAY), strict=True)
 TO_COLLEAGUE = Limit("invitations-to-colleague", (60, _DAY), strict=True)
 """By one person to one mailbox of who is in the same team: they host many pages, and are asked to each."""
-TO_THEM = gettext_lazy(
-    "This address was sent several invitations lately. Please wait %(wait)s and try again."
-)
+TO_THEM = gettext_lazy("This address was sent several invitations lately. Wait %(wait)s and try again.")
 FROM_YOU = gettext_lazy(
-    "So many invitations were sent lately that the next one has to wait. Please try again in %(wait)s."
+    "So many invitations were sent lately that the next one has to wait. Try again in %(wait)s."
 )
 LONGEST_NAME = 60
 
@@ -144,9 +142,10 @@ def invite_again(invitation: RowT, into: Asked[RowT], *, by: User) -> None:
 
 
 def _mail(invitation: RowT, into: Asked[RowT], token: str) -> None:
-    """In the language of who has an account with the address, else in that of who invites."""
-    reader = User.objects.filter(email=invitation.email).first()
-    with speaking_to(reader) if reader else nullcontext():
+    """In the language of who has an account with the address, else in that of who invites, as far as it is known."""
+    reader, asker = User.objects.filter(email=invitation.email).first(), invitation.invited_by
+    known = reader or (asker if asker and asker.language else None)
+    with speaking_to(known) if known else nullcontext():
         mail_invitation(invitation, into.mail(invitation, token))
 
 

@@ -8,6 +8,8 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
+from timetuna.db.public_id import PublicIdField
+
 
 class UserManager(BaseUserManager["User"]):
     """Makes hosts."""
@@ -28,6 +30,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     language: of their own pages and mails; "" is the browser's on pages, and English in mails.
     """
 
+    public_id = PublicIdField("us_")
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=100)
     handle = models.CharField(max_length=40, unique=True)
@@ -67,6 +70,7 @@ class Team(models.Model):
     One that is deleted keeps its row, with nobody in it and no name: links that were shared lead on.
     """
 
+    public_id = PublicIdField("tm_")
     name = models.CharField(max_length=100)
     handle = models.CharField(max_length=40, unique=True)
     created_at = models.DateTimeField(default=timezone.now)
@@ -111,6 +115,7 @@ class MailedInvitation(models.Model):
     accepted: None until it was answered; whoever sent it may take it back, which deletes the row.
     """
 
+    public_id = PublicIdField("iv_")
     email = models.EmailField()
     token_fingerprint = models.CharField(max_length=64, unique=True)
     invited_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
@@ -167,14 +172,16 @@ class EmailChange(models.Model):
 class ActivityEntry(models.Model):
     """What somebody did with a team or a booking page, or with a page of a team; see `activity.py`.
 
-    who: None once their account is deleted, or by_operator.  facts: by word of the sentence.  people: by word the id of
-    an account and its name, or None and a mail address.  changes: [what, before, after].
+    who: None once their account is deleted, or by_operator.  via: the key or app they did it through.
+    facts: by word of the sentence.  people: by word the id of an account and its name, or None and a mail address.
+    changes: [what, before, after].
     """
 
     at = models.DateTimeField(default=timezone.now)
     who = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     by_operator = models.BooleanField(default=False)
     deed = models.CharField(max_length=20)
+    via = models.CharField(max_length=120, blank=True, default="")
     team = models.ForeignKey(Team, null=True, on_delete=models.CASCADE, related_name="activity")
     page = models.ForeignKey(
         "pages.BookingPage", null=True, on_delete=models.CASCADE, related_name="activity"

@@ -28,14 +28,14 @@ class Notice:
 
 def _confirm_signup(context: Context) -> Notice:
     return Notice(
-        gettext("Confirm your mail address"),
-        (gettext("Please confirm that this is your mail address. Then your TimeTuna account is ready."),),
+        gettext("Confirm your email address"),
+        (gettext("Confirm that this is your email address. Then your TimeTuna account is ready."),),
         gettext("Confirm this address"),
         context["activate_url"],
         (
             gettext(
-                "The link works for three days. If you did not make an account, do nothing: "
-                "without this step it is void."
+                "The link works for three days. If you did not make an account, ignore this mail: "
+                "nothing happens without this step."
             ),
         ),
     )
@@ -43,8 +43,8 @@ def _confirm_signup(context: Context) -> Notice:
 
 def _confirm_change(context: Context) -> Notice:
     return Notice(
-        gettext("Confirm your new mail address"),
-        (gettext("Please confirm that your TimeTuna account shall use this mail address from now on."),),
+        gettext("Confirm your new email address"),
+        (gettext("Confirm that your TimeTuna account shall use this email address from now on."),),
         gettext("Use this address"),
         context["activate_url"],
         (gettext("The link works for three days. If you did not ask for this, do nothing."),),
@@ -56,8 +56,8 @@ def _exists_already(context: Context) -> Notice:
     return Notice(
         gettext("You have a TimeTuna account already"),
         (
-            gettext("Somebody, probably you, tried to make a TimeTuna account with this mail address."),
-            gettext("There is one already: please sign in, or set a new password if you no longer know it."),
+            gettext("Somebody, probably you, tried to make a TimeTuna account with this email address."),
+            gettext("There is one already: sign in, or set a new password if you no longer know it."),
         ),
         gettext("Sign in"),
         in_full(reverse("account_login") + way),
@@ -70,7 +70,7 @@ def _exists_already(context: Context) -> Notice:
 
 def _unknown(_context: Context) -> Notice:
     lines = (
-        gettext("Somebody, probably you, asked for a new TimeTuna password for this mail address."),
+        gettext("Somebody, probably you, asked for a new TimeTuna password for this email address."),
         gettext("There is no account with this address. You may have used another one."),
     )
     if not settings.SIGNUP_OPEN:
@@ -116,7 +116,7 @@ def _password_changed(_context: Context) -> Notice:
 
 def _email_changed(context: Context) -> Notice:
     return Notice(
-        gettext("Your mail address was changed"),
+        gettext("Your email address was changed"),
         (
             gettext("Your TimeTuna account uses %(new)s from now on, no longer %(old)s.")
             % {"new": context["to_email"], "old": context["from_email"]},

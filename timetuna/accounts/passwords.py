@@ -14,10 +14,11 @@ from typing import Any
 
 from allauth.account.signals import user_logged_in
 from django.conf import settings
+from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from timetuna.accounts.models import User
 from timetuna.lib.crypto import equal, hmac_hex
@@ -87,9 +88,9 @@ security = logging.getLogger("timetuna.security")
 WAIT = "wait"
 """Code of an error that says for how long to wait; its `params["seconds"]` say it to programs."""
 
-HERE = gettext_lazy("There were too many wrong passwords. Please wait %(wait)s and try again.")
+HERE = gettext_lazy("There were too many wrong passwords. Wait %(wait)s and try again.")
 AT_THE_DOOR = gettext_lazy(
-    "There were too many wrong passwords. Please wait %(wait)s and try again, or set a new password."
+    "There were too many wrong passwords. Wait %(wait)s and try again, or set a new password."
 )
 _HOUR, _DAY = 3_600, 86_400
 BY_DEVICE = GrowingDelay("password-device", free=10, first=5, longest=300, memory=_DAY)
@@ -173,3 +174,24 @@ def _device(request: HttpRequest, user: User | None) -> str:
     if request.user.is_authenticated and request.user.pk == user.pk:
         return f"session {request.session.session_key}"
     return known_device(request, user)
+
+
+class LongEnough(password_validation.MinimumLengthValidator):
+    """Says it in our words, as those below."""
+
+    def get_error_message(self) -> str:
+        return ngettext(
+            "A password has %(count)d character at least.",
+            "A password has %(count)d characters at least.",
+            self.min_length,
+        ) % {"count": self.min_length}
+
+
+class NotCommon(password_validation.CommonPasswordValidator):
+    def get_error_message(self) -> str:
+        return gettext("Many people use this password, so it is soon guessed. Choose another one.")
+
+
+class NotOneself(password_validation.UserAttributeSimilarityValidator):
+    def get_error_message(self) -> str:
+        return gettext("This password is too much like your name or email address. Choose another one.")

@@ -72,10 +72,6 @@ def rights_in(member: Membership) -> frozenset[InTeam]:
     return frozenset(to for to, roles in RIGHTS.items() if member.role in roles)
 
 
-def may(user: User, team: Team, to: InTeam) -> bool:
-    return role_in(user, team) in RIGHTS[to]
-
-
 def may_remove(by: Membership, other: Membership) -> bool:
     """Take somebody else off their team: an owner anybody, an admin those who have no role to give or take."""
     own = by.role in RIGHTS[InTeam.ROLES]

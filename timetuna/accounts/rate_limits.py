@@ -43,15 +43,15 @@ LEAVING = GrowingDelay("sign-in-elsewhere", free=30, first=1, longest=30, memory
 TEAM_HANDLES = Limit("team-handles", (20, _DAY))
 """Public addresses that one person takes for teams."""
 TO_YOU = gettext_lazy(
-    "We have sent several mails to this address lately. Please look for them, also in the spam folder; "
+    "We have sent several mails to this address lately. Look for them, also in the spam folder; "
     "or wait %(wait)s and try again."
 )
 LINK_IS_THERE = gettext_lazy(
     "Many such mails were asked for lately. If there is an account with this address, a link that works is in its "
-    "mailbox: please look for it, also in the spam folder. Or wait %(wait)s and try again."
+    "mailbox: look for it, also in the spam folder. Or wait %(wait)s and try again."
 )
 FROM_AROUND_YOU = gettext_lazy(
-    "Many such mails were asked for from your network lately. Please wait %(wait)s and try again."
+    "Many such mails were asked for from your network lately. Wait %(wait)s and try again."
 )
 
 

@@ -133,9 +133,7 @@ class SocialAdapter(DefaultSocialAccountAdapter):
         else:
             client = client_of(request).network[:16]
             security.warning("sign_in_failed client=%s provider=%s", client, provider.id)
-            text = gettext("Signing in with %(name)s did not work. Please try again.") % {
-                "name": provider.name
-            }
+            text = gettext("Signing in with %(name)s did not work. Try again.") % {"name": provider.name}
         messages.error(request, text)
         raise ImmediateHttpResponse(HttpResponseRedirect(reverse("account_login")))
 

@@ -167,13 +167,8 @@ def open_slots(diary: Diary, *, policy: Policy, now_minute: int, span: Interval)
     )
 
 
-def is_open(diary: Diary, *, minute: int, policy: Policy, now_minute: int) -> bool:
-    """Whether a meeting can start at `minute`, UTC: exactly if `open_slots` would list it."""
-    return bool(open_slots(diary, policy=policy, now_minute=now_minute, span=(minute, minute + 1)))
-
-
 def why_not(diary: Diary, *, minute: int, policy: Policy, now_minute: int) -> tuple[Reason, ...]:
-    """Return every reason why no meeting can start at `minute`, UTC; none exactly if `is_open`.
+    """Return every reason why no meeting can start at `minute`, UTC; none exactly if `open_slots` lists it.
 
     Each rule is asked by itself here, so that the host hears of all: moment, hours, busy times in order,
     caps, and what closes the page altogether.

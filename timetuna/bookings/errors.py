@@ -59,5 +59,13 @@ class ProofNeeded(BookingRefused):
         self.proof = proof
 
 
+class TooFar(BookingRefused):
+    """Further ahead than anything is moved to, whatever a page's rules say."""
+
+
+class NumberNeeded(BookingRefused):
+    """The page wants its guest to show that the phone number is theirs."""
+
+
 class NotPossible(BookingRefused):
     """The booking is cancelled or over, so that this cannot be done any more."""

@@ -20,7 +20,7 @@ from timetuna.accounts.models import User
 from timetuna.bookings.models import TAKES_TIME, Booking, HistoryEntry
 from timetuna.jobs import queue
 from timetuna.pages.models import FORMER_HOST
-from timetuna.web.middleware import who_acts
+from timetuna.web.middleware import acts_through, who_acts
 
 GUEST, HOST, ATTENDEE, SYSTEM = "guest", "host", "attendee", "system"
 """Who did it: who booked, the host, somebody who was invited too, or nobody."""
@@ -64,8 +64,8 @@ class BookingEvent(models.TextChoices):
     NO_SHOW = "no_show", _("The guest did not come.")
     SHOWED_UP = "showed_up", _("The guest came after all.")
     NOTES_WRITTEN = "notes_written", _("Changed the private notes.")
-    ADDRESS_MENDED = "address_mended", _("Gave another mail address in place of a wrong one.")
-    LINK_FOR_GUEST_RENEWED = "guest_link_renewed", _("New link for the guest; the old one is dead.")
+    ADDRESS_MENDED = "address_mended", _("Gave another email address in place of a wrong one.")
+    LINK_FOR_GUEST_RENEWED = "guest_link_renewed", _("New link for the guest; the old one no longer works.")
     LINK_FOR_ATTENDEE_RENEWED = "attendee_link_renewed", _("Made a new link for a further guest.")
     RESENT = "resent", _("Had the mail to %(reader)s sent again.")
     REMINDERS_STOPPED = "reminders_stopped", "%(sentence)s"
@@ -91,6 +91,35 @@ NAMES = ("_from", "_to", "_host", "_inviter")
 GUESTS_COME = (BookingEvent.GUESTS_ADDED, BookingEvent.CAME_BACK)
 GUESTS_GO = (BookingEvent.GUEST_REMOVED, BookingEvent.LEFT)
 GUEST_CHANGES = (*GUESTS_COME, *GUESTS_GO)
+TOLD = frozenset(
+    {
+        BookingEvent.BOOKED,
+        BookingEvent.REQUESTED,
+        BookingEvent.BROUGHT,
+        BookingEvent.PAYMENT_AWAITED,
+        BookingEvent.PAID,
+        BookingEvent.PHONE_AWAITED,
+        BookingEvent.PHONE_CONFIRMED,
+        BookingEvent.APPROVED,
+        BookingEvent.DECLINED,
+        BookingEvent.LAPSED,
+        BookingEvent.WITHDRAWN,
+        BookingEvent.MOVED,
+        BookingEvent.CANCELLED,
+        BookingEvent.RESTORED,
+        BookingEvent.HANDED_OVER,
+        BookingEvent.HAND_OVER_UNDONE,
+        *GUEST_CHANGES,
+        BookingEvent.NO_SHOW,
+        BookingEvent.SHOWED_UP,
+        BookingEvent.ADDRESS_MENDED,
+        BookingEvent.ERASED,
+        BookingEvent.LINK_MADE,
+        BookingEvent.LINK_REPLACED,
+        BookingEvent.LINK_RENEWED,
+    }
+)
+"""They change what other programs read of a booking: its revision there is how often that was."""
 _NAME_SOMEBODY = (BookingEvent.GUEST_REMOVED, BookingEvent.LINK_FOR_ATTENDEE_RENEWED)
 """The words that are written with them are who it was about."""
 
@@ -156,7 +185,8 @@ def record(
     facts: see `Happening`; in them, by is the id of the host whose calendar it is about, and else whoever is signed in
     where a host does it.
     """
-    source, sentence = source or _SOURCE_OF.get(actor, ""), event.label % facts
+    via = acts_through()
+    source, sentence = source or (API if via else _SOURCE_OF.get(actor, "")), event.label % facts
     HistoryEntry.objects.create(
         booking=booking,
         actor=actor,
@@ -164,6 +194,7 @@ def record(
         event=event,
         text=(f"{sentence}{_QUOTE}{words}" if words else sentence)[:_LONGEST],
         source=source,
+        via=via,
         changes={name: list(values) for name, values in (changes or {}).items()},
     )
     happening = Happening(booking=booking, event=event, actor=actor, source=source, facts=facts)
@@ -203,12 +234,25 @@ def without_quote(text: str) -> str:
     return text.partition(_QUOTE)[0]
 
 
+_FOR_GUEST = {
+    BookingEvent.BOOKED: _("Booked for the guest by %(program)s."),
+    BookingEvent.REQUESTED: _("Requested for the guest by %(program)s."),
+    BookingEvent.PAYMENT_AWAITED: _("Booked for the guest by %(program)s; it is still to be paid."),
+    BookingEvent.PHONE_AWAITED: _(
+        "Booked for the guest by %(program)s; the phone number is still to be confirmed."
+    ),
+}
+"""What a program did in a guest’s place, which the guest has not done."""
+
+
 def told_entry(entry: HistoryEntry, *, tell: Callable[[str], str] = str) -> tuple[str, str]:
     """Who of those invited too did it, or "", and the sentence. Names are kept as a quote, which can be erased.
 
     tell: brings a sentence into the reader's language.
     """
-    sentence, _, quote = entry.text.partition(_QUOTE)
+    sentence, _mark, quote = entry.text.partition(_QUOTE)
+    if entry.via and entry.actor == GUEST and entry.event in _FOR_GUEST:
+        sentence = _FOR_GUEST[BookingEvent(entry.event)] % {"program": entry.via}
     sentence = tell(sentence)
     if entry.actor == ATTENDEE:
         return quote, f"{sentence[:1].lower()}{sentence[1:]}" if quote else sentence

@@ -96,7 +96,7 @@ def _read(part: str) -> Guest:
         email = clean_address(pasted_address(named["address"] if named else part)).lower()
     except ValueError as error:
         typed = single_line(part, max_length=_SHOWN)
-        sentence = gettext("“%(text)s” is no mail address; it should be like name@example.org.")
+        sentence = gettext("“%(text)s” is no email address; it should be like name@example.org.")
         raise ValueError(sentence % {"text": typed}) from error
     return Guest(single_line(name, max_length=NAME_LENGTH), email)
 
@@ -116,7 +116,7 @@ _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 def limit_bookings(email: str, *, others: Iterable[Guest] = (), now: datetime) -> None:
     """Raises TooManyBookings if the guest has booked, or somebody they bring was named, too often lately."""
     if wait := _room_for_mails_in(mailbox_of(email), now):
-        sentence = gettext("This mail address has made many bookings lately. Please try again in %(wait)s.")
+        sentence = gettext("This email address has made many bookings lately. Try again in %(wait)s.")
         raise TooManyBookings(sentence % {"wait": wait_in_words(wait)}, wait=wait)
     limit_mails_to(others, now=now)
 
@@ -126,7 +126,7 @@ def limit_mails_to(others: Iterable[Guest], *, now: datetime) -> None:
     for guest in others:
         if wait := _room_for_mails_in(guest.mailbox(), now):
             sentence = gettext(
-                "%(email)s has been invited many times lately. Please leave this address out, or try again in %(wait)s."
+                "%(email)s has been invited many times lately. Leave this address out, or try again in %(wait)s."
             )
             named = {"email": guest.email, "wait": wait_in_words(wait)}
             raise TooManyBookings(sentence % named, wait=wait)
@@ -159,16 +159,12 @@ def limit_changes(booking: Booking, *, now: datetime) -> None:
             booking__attendees__confirmed=False,
         )
         if wait := _room_for_changes_in(unproven, _UNPROVEN * most, now):
-            sentence = gettext(
-                "Many bookings from your network were changed lately. Please try again in %(wait)s."
-            )
+            sentence = gettext("Many bookings from your network were changed lately. Try again in %(wait)s.")
             raise TooManyBookings(sentence % {"wait": wait_in_words(wait)}, wait=wait)
     mailbox = mailbox_of(booking.booker.email)
     same = changes.filter(booking__attendees__is_booker=True, booking__attendees__mailbox=mailbox)
     if wait := _room_for_changes_in(same, most, now):
-        sentence = gettext(
-            "This mail address has changed many bookings lately. Please try again in %(wait)s."
-        )
+        sentence = gettext("This email address has changed many bookings lately. Try again in %(wait)s.")
         raise TooManyBookings(sentence % {"wait": wait_in_words(wait)}, wait=wait)
 
 
@@ -188,12 +184,10 @@ def limit_invited(booking: Booking, others: Iterable[Guest], *, most: int, now: 
     new = {one.mailbox() for one in others}
     named = set(booking.attendees.filter(is_booker=False).values_list("mailbox", flat=True))
     if new - named and len(named | new) > max(2 * most, _FEWEST_EVER):
-        raise TooManyBookings(
-            gettext("Many people were named for this booking already. Please write to your host.")
-        )
+        raise TooManyBookings(gettext("Many people were named for this booking already. Write to your host."))
     if new - named and (wait := room_for_others_in(booking.source_network, others, now=now)):
         sentence = gettext(
-            "Many people were invited from your network lately. Please try again in %(wait)s, or write to your host."
+            "Many people were invited from your network lately. Try again in %(wait)s, or write to your host."
         )
         raise TooManyBookings(sentence % {"wait": wait_in_words(wait)}, wait=wait)
 
@@ -281,5 +275,5 @@ def _refuse_too_many(
         raise NotPossible(
             MANY_NAMED
             if actor == HOST
-            else gettext("Many people were named for this booking already. Please write to your host.")
+            else gettext("Many people were named for this booking already. Write to your host.")
         )

@@ -1,6 +1,8 @@
 """Who of the hosts' side may see and change bookings, and what of them, as one table. Guests: `policies.py`."""
 
+from collections.abc import Collection
 from enum import Enum, auto
+from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.http import HttpRequest
@@ -9,6 +11,7 @@ from django.shortcuts import get_object_or_404
 from timetuna.accounts.models import User
 from timetuna.accounts.permissions import signed_in
 from timetuna.bookings.events import OF_A_CALENDAR, BookingEvent, without_quote
+from timetuna.bookings.listing import Listed, Mine
 from timetuna.bookings.models import (
     Booking,
     BookingHost,
@@ -17,8 +20,10 @@ from timetuna.bookings.models import (
     UnusualBookings,
 )
 from timetuna.bookings.queries import with_booker, with_hosts
+from timetuna.db import sql
+from timetuna.db.each import IsAmong, MinuteOf
 from timetuna.pages.models import BookingPage, PageHost
-from timetuna.pages.permissions import Action, pages_for
+from timetuna.pages.permissions import Action, pages_for, team_roles
 
 
 class BookingRole(Enum):
@@ -61,28 +66,34 @@ RIGHTS: dict[BookingAction, frozenset[BookingRole]] = {
     BookingAction.GIVE: frozenset({BookingRole.ON_PAGE, BookingRole.RUNS}),
     BookingAction.LINK: frozenset({BookingRole.LEAD}),
 }
+_HOSTS_TIMES = F("booking_hosts__start_minute"), F("booking_hosts__end_minute")
+_BESIDE = {BookingRole.HOST, BookingRole.IN_GROUP}
 _AS_ON_PAGE = {BookingRole.RUNS: Action.ASSIGN, BookingRole.MEMBER: Action.BOOKINGS}
 
 
-def _bookings_of(user: User, role: BookingRole) -> Q:
-    """Those to which they are this."""
-    if role is BookingRole.LEAD:
-        return Q(host=user)
-    if to := _AS_ON_PAGE.get(role):
-        return Q(page__in=pages_for(user, to=to))
+def _bookings_of(user: User, roles: Collection[BookingRole]) -> Q:
+    """Those to which they are any of these. What several roles ask of the same rows is asked once."""
+    found = Q(host=user) if BookingRole.LEAD in roles else Q(pk=None)
+    if as_on_page := [_AS_ON_PAGE[role] for role in roles if role in _AS_ON_PAGE]:
+        found |= Q(page__in=pages_for(user, to=as_on_page))
     hosts = Q(Exists(BookingHost.objects.filter(booking=OuterRef("pk"), host=user)))
-    if role is BookingRole.ON_PAGE:
-        return hosts & Q(page__in=pages_for(user, to=Action.OWN_PART))
+    if BookingRole.ON_PAGE in roles:
+        found |= hosts & Q(page__in=pages_for(user, to=Action.OWN_PART))
+    if beside := _BESIDE & set(roles):
+        found |= hosts & ~Q(host=user) & _staffed(beside)
+    return found
+
+
+def _staffed(beside: Collection[BookingRole]) -> Q:
     # Of a page that is gone nobody knows how it was staffed: then only who leads a meeting changes it.
     group = Q(page=None) | Q(page__staffing=BookingPage.Staffing.ALL)
-    return hosts & ~Q(host=user) & (group if role is BookingRole.IN_GROUP else ~group)
+    if BookingRole.IN_GROUP not in beside:
+        return ~group
+    return Q() if BookingRole.HOST in beside else group
 
 
 def _to(user: User, action: BookingAction) -> Q:
-    found = Q(pk=None)
-    for role in RIGHTS[action]:
-        found |= _bookings_of(user, role)
-    return found
+    return _bookings_of(user, RIGHTS[action])
 
 
 def bookings_with(user: User, *, to: BookingAction) -> QuerySet[Booking]:
@@ -92,7 +103,7 @@ def bookings_with(user: User, *, to: BookingAction) -> QuerySet[Booking]:
 
 def rights_on_booking(booking: Booking, user: User) -> frozenset[BookingAction]:
     """All that somebody may do with it; one query."""
-    named = {f"as_{role.name.lower()}": _bookings_of(user, role) for role in BookingRole}
+    named = {f"as_{role.name.lower()}": _bookings_of(user, [role]) for role in BookingRole}
     row = Booking.objects.filter(pk=booking.pk).values(**named).first() or {}
     roles = {role for role in BookingRole if row.get(f"as_{role.name.lower()}")}
     return frozenset(action for action, able in RIGHTS.items() if roles & able)
@@ -106,37 +117,68 @@ def bookings_for(user: User, *, to: BookingAction = BookingAction.SEE) -> QueryS
     """
     # An alias after the filter stands for the same row: one join.
     mine = Booking.objects.filter(booking_hosts__host=user)
-    return (
-        (mine if to is BookingAction.SEE else mine.filter(_to(user, to)))
-        .annotate(readable=Value(True))
-        .alias(from_minute=F("booking_hosts__start_minute"), to_minute=F("booking_hosts__end_minute"))
-    )
+    able = mine if to is BookingAction.SEE else mine.filter(_to(user, to))
+    return _with_times(able.annotate(readable=Value(True)), *_HOSTS_TIMES)
 
 
 def all_bookings_for(user: User) -> QuerySet[Booking]:
     """Those and all others of the pages whose bookings they see, likewise; the times are their organizers'."""
     seen = Booking.objects.filter(_to(user, BookingAction.SEE), booking_hosts__host=F("host"))
-    return seen.annotate(readable=_to(user, BookingAction.READ)).alias(
-        from_minute=F("booking_hosts__start_minute"), to_minute=F("booking_hosts__end_minute")
-    )
+    return _with_times(seen.annotate(readable=_to(user, BookingAction.READ)), *_HOSTS_TIMES)
 
 
-def marked_changeable(user: User, bookings: QuerySet[Booking]) -> QuerySet[Booking]:
+def listed_for(
+    user: User, *, everybody: bool, host_id: int | None = None, to: BookingAction = BookingAction.SEE
+) -> Listed:
+    """The same as lists ask for it: those they are a host of, or everybody's that they see; or one host's of these.
+
+    to: SEE, or READ: then none of which they may not read all.
+    """
+    if not everybody:
+        return Listed(own=bookings_for(user))
+    pages = _pages_seen(user, to)
+    here = IsAmong(F("page_id"), pages)
+    runs = [pk for pk, able in pages.items() if able]
+    readable = Value(True) if len(runs) == len(pages) else IsAmong(F("page_id"), runs) | _takes_part(user)
+    if host_id is not None:
+        hosted = Booking.objects.filter(here | _takes_part(user), booking_hosts__host=host_id)
+        return Listed(own=_with_times(hosted.annotate(readable=readable), *_HOSTS_TIMES))
+    start = MinuteOf(F("start_at"))  # without a join, which databases take for more of a choice than it is
+    theirs = _with_times(Booking.objects.annotate(readable=readable), start, start + F("minutes"))
+    own = bookings_for(user).filter(Q(page=None) | ~here)
+    return Listed(own=own, theirs=theirs, pages=tuple(pages))
+
+
+def _pages_seen(user: User, to: BookingAction) -> dict[int, bool]:
+    """The ids of the pages whose bookings they see whoever hosts them, and whether they may read all of these."""
+    roles, running = (team_roles(action) for action in (Action.BOOKINGS, Action.ASSIGN))
+    found = sql.rows(sql.SEEN_PAGES, user=user.pk, roles=roles, running=running)
+    return {pk: bool(runs) for pk, runs in found if runs or to is BookingAction.SEE}
+
+
+def _with_times(rows: QuerySet[Booking], start: Any, end: Any) -> Mine:
+    return rows.alias(from_minute=start, to_minute=end)
+
+
+def _takes_part(user: User) -> Exists:
+    return Exists(BookingHost.objects.filter(booking=OuterRef("pk"), host=user))
+
+
+def marked_changeable(user: User, bookings: Listed) -> Listed:
     """With `changeable`: whether they may change it."""
-    return bookings.annotate(changeable=_to(user, BookingAction.CHANGE))
+    changeable = _to(user, BookingAction.CHANGE)
+    return bookings.only(lambda rows: rows.annotate(changeable=changeable))
 
 
 def sees_more_than_own(user: User) -> bool:
     """Whether there are pages whose bookings they see although others host them."""
-    others = PageHost.objects.filter(page=OuterRef("pk"), active=True).exclude(host=user)
-    return pages_for(user, to=Action.BOOKINGS).filter(Exists(others)).exists()
+    return bool(sql.rows(sql.SHARED, user=user.pk, roles=team_roles(Action.BOOKINGS)))
 
 
 def hosts_seen_by(user: User) -> dict[int, str]:
     """Whose bookings they see besides their own: the names, in order, of who hosts those pages or did, by id."""
-    pages = pages_for(user, to=Action.BOOKINGS)
-    hosts = User.objects.filter(Exists(PageHost.objects.filter(host=OuterRef("pk"), page__in=pages)))
-    return dict(hosts.order_by("name", "id").values_list("id", "name"))
+    found = sql.rows(sql.SEEN_HOSTS, user=user.pk, roles=team_roles(Action.BOOKINGS))
+    return dict(found)
 
 
 def unusual_for(user: User) -> QuerySet[UnusualBookings]:
@@ -171,6 +213,10 @@ def somebody_takes(booking: Booking) -> bool:
         return False
     hosts = PageHost.objects.filter(page=booking.page, active=True)
     return hosts.exclude(host__in=booking.booking_hosts.values("host")).exists()
+
+
+def leads(user: User, booking: Booking) -> bool:
+    return booking.host_id == user.pk
 
 
 def may_call_off(user: User, booking: Booking) -> bool:

@@ -1,20 +1,21 @@
 """Reading bookings, and the links by which their people do."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from re import escape
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import Count, Exists, FilteredRelation, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Prefetch, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext
 
 from timetuna.availability.hours import LONGEST_MEETING
 from timetuna.availability.interval import Interval, minute_of
 from timetuna.bookings.events import OFF, Status
+from timetuna.bookings.listing import NOT_CONFIRMED, FoundBooking, Listed, ListOrder, Mine, since
 from timetuna.bookings.models import (
     TAKES_TIME,
     Answer,
@@ -25,6 +26,7 @@ from timetuna.bookings.models import (
     Conference,
     UnusualBookings,
 )
+from timetuna.db.each import IsAmong
 from timetuna.encryption import box
 from timetuna.jobs.models import Job
 from timetuna.lib.crypto import fingerprint, random_token
@@ -34,8 +36,6 @@ from timetuna.pages.public import Face, together
 
 UPCOMING, PAST, CANCELLED, REQUESTS = "upcoming", "past", "cancelled", "requests"
 _REACH = LONGEST_MEETING + 1
-Mine = QuerySet[Any]
-"""What `permissions.bookings_for` returns: with `from_minute`, `to_minute`, `readable`, which no type checker knows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,57 +83,91 @@ def attendee_by_link(token: str) -> Attendee | None:
 
 
 def matching(bookings: Mine, wanted: Wanted, *, now: datetime) -> QuerySet[Booking]:
-    """Upcoming ones and requests the next first, the others the latest first."""
-    found = with_booker(with_hosts(bookings)).filter(_booked_by(wanted.text))
-    bookings = found.select_related("conference", "host")
+    """Upcoming ones and requests the next first, the others the latest first; with all that is said of each."""
+    order = order_of(wanted)
+    found = with_booker(with_hosts(bookings)).select_related("conference", "host")
+    return _fitting(found, wanted, now).order_by(f"{order.sign()}from_minute", f"{order.sign()}id")
+
+
+def fitting(listed: Listed, wanted: Wanted, *, now: datetime) -> Listed:
+    """The same bookings, for a list in this order: `order_of`."""
     if wanted.page_id is not None:
-        bookings = bookings.filter(page_id=wanted.page_id)
+        listed = listed.on_pages([wanted.page_id])
+    listed = replace(listed, scattered=bool(wanted.text))
+    return listed.only(lambda rows: _fitting(with_booker(rows) if wanted.text else rows, wanted, now))
+
+
+def order_of(wanted: Wanted) -> ListOrder:
+    return ListOrder(latest_first=wanted.which in {PAST, CANCELLED})
+
+
+def _fitting(bookings: Mine, wanted: Wanted, now: datetime) -> Mine:
+    """bookings: with their bookers, where words are looked for."""
+    found = bookings.filter(_booked_by(wanted.text))
+    if wanted.page_id is not None:
+        found = found.filter(page_id=wanted.page_id)
     if wanted.which == CANCELLED:
-        return bookings.filter(status__in=OFF).order_by("-from_minute", "-id")
+        return found.filter(NOT_CONFIRMED, status__in=OFF)
     if wanted.which == REQUESTS:
-        return bookings.filter(status=Status.PENDING).order_by("from_minute", "id")
-    confirmed = bookings.filter(status=Status.CONFIRMED)
+        return found.filter(NOT_CONFIRMED, status=Status.PENDING)
+    found, minute = found.filter(status=Status.CONFIRMED), minute_of(now)
     if wanted.which == PAST:
-        over = confirmed.filter(from_minute__lt=minute_of(now), to_minute__lte=minute_of(now))
-        return over.order_by("-from_minute", "-id")
-    ahead = confirmed.filter(from_minute__gt=minute_of(now) - _REACH, to_minute__gt=minute_of(now))
-    return ahead.order_by("from_minute", "id")
+        return found.filter(since(minute, beyond=False), to_minute__lte=minute)
+    return found.filter(since(minute - _REACH, beyond=True), to_minute__gt=minute)
 
 
-_NOT_IN_A_WEEK = (
-    "uid",
-    "public_id",
-    "host_time_zone",
-    "idempotency_key",
-    "cancel_note",
-    "pending_until",
-    "erased_at",
-    "next_check_at",
-    "neutral_organizer",
-)
-"""What no line of an agenda says: half of a row, for hundreds of rows."""
+def read_whole(found: Iterable[FoundBooking]) -> list[Booking]:
+    """Bookings by id and whether they are `readable`, in this order, with all that a list says of them; two queries.
+
+    Where many match, which are shown is asked first: so nothing is read of the others.
+    """
+    readable = {one.pk: one.readable for one in found}
+    rows = with_booker(with_hosts(Booking.objects.filter(IsAmong(F("pk"), readable))))
+    by_id = {row.pk: row for row in rows.select_related("conference", "host")}
+    for pk, row in by_id.items():
+        row.readable = readable[pk]
+    return [by_id[pk] for pk in readable if pk in by_id]
 
 
-def within(bookings: Mine, span: Interval) -> QuerySet[Booking]:
+class PlannedBooking(NamedTuple):
+    """What an agenda needs of a booking, as columns: a week of a team has hundreds of them.
+
+    guest: the name of who booked.  conference_state: None where no meeting is made.
+    readable, changeable: whether whoever looks may, see `permissions`.
+    """
+
+    pk: int
+    host_id: int
+    guest: str
+    title: str
+    start_at: datetime
+    minutes: int
+    status: str
+    no_show: bool
+    meeting_type: str
+    conference_state: str | None
+    readable: bool
+    changeable: bool
+
+
+def within(listed: Listed, span: Interval) -> list[PlannedBooking]:
     """Those that take place, or are requests, and share a minute with the span, the earliest first.
 
-    Their hosts are read along, each once: a week of a team has hundreds of bookings, and a few hosts.
+    listed: with `changeable`.
     """
+    found = [row for part in listed.parts() for row in _planned(part, span)]
+    return sorted(found, key=lambda row: (row.start_at, row.pk))
+
+
+def _planned(bookings: Mine, span: Interval) -> list[PlannedBooking]:
     start, end = span
-    hosts = BookingHost.objects.order_by("pk").only("booking", "host", "part")
-    return (
-        with_booker(bookings)
-        .filter(
-            status__in=TAKES_TIME,
-            from_minute__gt=start - _REACH,
-            from_minute__lt=end,
-            to_minute__gt=start,
-        )
-        .select_related("conference")
-        .defer(*_NOT_IN_A_WEEK)
-        .prefetch_related("host", Prefetch("booking_hosts", hosts), "booking_hosts__host")
-        .order_by("from_minute", "id")
+    about = since(start - _REACH, beyond=True) & since(end, beyond=False)
+    rows = with_booker(bookings).filter(about, status__in=TAKES_TIME, to_minute__gt=start)
+    columns = (
+        *("pk", "host_id", "booker__name", "title", "start_at", "minutes", "status", "no_show"),
+        *("meeting_type", "conference__state", "readable", "changeable"),
     )
+    return list(map(PlannedBooking._make, rows.order_by().values_list(*columns)))
 
 
 def requests_among(bookings: QuerySet[Booking]) -> int:
@@ -147,14 +181,14 @@ def lately(unusual: QuerySet[UnusualBookings], *, now: datetime) -> QuerySet[Unu
     return rows.order_by("-last_at")
 
 
-def from_one_source(bookings: Iterable[Booking], *, among: QuerySet[Booking]) -> dict[str, int]:
-    """By each network that the bookings came from how many of all did. One query at most."""
+def from_one_source(bookings: Iterable[Booking], *, among: Listed) -> dict[str, int]:
+    """By each network that the bookings came from how many of all did. Two queries at most."""
     networks = {booking.source_network for booking in bookings if booking.source_network}
-    if not networks:
-        return {}
-    known = among.filter(source_network__in=networks)
-    counted = known.values_list("source_network").annotate(number=Count("pk")).order_by()
-    return dict(counted)
+    found: Counter[str] = Counter()
+    for part in among.parts() if networks else ():
+        known = part.filter(source_network__in=networks)
+        found.update(dict(known.values_list("source_network").annotate(number=Count("pk")).order_by()))
+    return found
 
 
 def host_faces(booking: Booking) -> list[Face]:
@@ -215,11 +249,12 @@ def work_of(booking: Booking) -> QuerySet[Job]:
     return Job.objects.filter(concurrency=booking.concurrency_key()).order_by("id")
 
 
-def open_work(bookings: Iterable[Booking]) -> dict[str, list[Job]]:
-    """What is not done yet, by the booking's subject. One query, whatever the number of bookings."""
-    keys = [booking.concurrency_key() for booking in bookings]
+def open_work(keys: Iterable[str]) -> dict[str, list[Job]]:
+    """What is not done yet, by the booking's key. One query, whatever the number of bookings."""
     found: dict[str, list[Job]] = defaultdict(list)
-    for job in Job.objects.filter(concurrency__in=keys).exclude(state=Job.State.DONE).order_by("id"):
+    wanted = list(keys)
+    rows = Job.objects.filter(IsAmong(F("concurrency"), wanted)).exclude(state=Job.State.DONE)
+    for job in rows.order_by("id") if wanted else ():
         found[job.concurrency].append(job)
     return found
 
@@ -327,10 +362,7 @@ def answer_text(answer: Answer) -> str:
 
 def answers_in_lines(booking: Booking) -> str:
     """For texts that hosts read: one answer a line, longer ones below what was asked."""
-    return "\n".join(
-        f"{one.label}:\n{one.text}" if "\n" in one.text else f"{one.label}: {one.text}"
-        for one in answers_of(booking)
-    )
+    return "\n".join(one.line() for one in answers_of(booking))
 
 
 def origin_of_booking(booking: Booking) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from timetuna.calendars.reconnecting import ask_to_reconnect
 from timetuna.encryption import box
 from timetuna.jobs.queue import GiveUp, Retry
 from timetuna.lib.crypto import SecretBoxError, equal, fingerprint, random_token
-from timetuna.lib.sentences import spoken
+from timetuna.lib.text import spoken
 from timetuna.providers.base import Profile, Tokens
 from timetuna.providers.errors import AccessTokenRefused, NeedsReconnect, ProviderError
 

@@ -84,6 +84,10 @@ class AccountCard:
     def rests(self) -> bool:
         return any(line.state is CalendarState.RESTING for line in self.calendars)
 
+    def is_urgent(self) -> bool:
+        """Whether its host had better connect it again."""
+        return bool(self.row.needs_reconnect or self.row.grant_expires_at or self.failing_since())
+
     def read_at(self) -> datetime | None:
         """When one of its calendars was read last."""
         return max((line.row.read_at for line in self.calendars if line.row.read_at), default=None)

@@ -19,7 +19,7 @@ from timetuna.calendars.models import Authorization, CalendarAccount
 from timetuna.db import sql
 from timetuna.lib.crypto import fingerprint
 from timetuna.lib.http import Budget, HttpClient
-from timetuna.lib.sentences import spoken
+from timetuna.lib.text import spoken
 from timetuna.providers.base import (
     BusySource,
     CalendarWriter,

@@ -32,12 +32,24 @@ from timetuna.providers.registry import Need, Provider, providers
 HOST = "127.0.0.1"
 EMAIL, PASSWORD, HANDLE, SLUG = "host@example.org", "seven-green-tunas", "robin", "intro"
 PLAYED = tuple(
-    provider for provider in providers().values() if any(need.key.endswith("_url") for need in provider.needs)
+    provider
+    for provider in providers().values()
+    if not provider.texts and any(need.key.endswith("_url") for need in provider.needs)
 )
 """The providers that have a stand-in of their own."""
-NEARBY = tuple(provider for provider in providers().values() if provider not in PLAYED)
+TEXTING = tuple(provider for provider in providers().values() if provider.texts)
+"""One stand-in plays all of them; the demo's texts go by the one that also hands on what people answer."""
+NEARBY = tuple(provider for provider in providers().values() if provider not in PLAYED and not provider.texts)
 """Those that are connected by a form: what stands in for them is on this machine, without encryption."""
-KEPT = {"TIMETUNA_LOG_LEVEL", "TIMETUNA_RETRY_SECONDS", "TIMETUNA_WEB_PROCESSES", "TIMETUNA_WEB_THREADS"}
+KEPT = {
+    "TIMETUNA_LOG_LEVEL",
+    "TIMETUNA_OAUTH_REGISTRATION",
+    "TIMETUNA_RETRY_SECONDS",
+    "TIMETUNA_WEB_PROCESSES",
+    "TIMETUNA_WEB_THREADS",
+    "WEBHOOK_ALLOW_HTTP",
+    "WEBHOOK_ALLOW_PRIVATE",
+}
 ANSWERS_WITHIN_SECONDS = 60.0
 
 
@@ -74,7 +86,7 @@ def _occupied(folder: Path) -> Iterator[None]:
 def _serve(folder: Path, options: argparse.Namespace) -> int:
     environment = demo_environment(folder, port=options.port)
     world = sandbox(
-        ",".join([*(provider.slug for provider in PLAYED), "caldav", "model", "mailbox"]),
+        ",".join([*(provider.slug for provider in PLAYED), "caldav", "model", "sms", "mailbox"]),
         http_port=options.port + 1,
         smtp_port=options.port + 2,
         more=("--state", str(folder / "sandbox"), "--app-url", environment["TIMETUNA_BASE_URL"]),
@@ -87,7 +99,7 @@ def _serve(folder: Path, options: argparse.Namespace) -> int:
 
 def refuse_real_keys(variables: Mapping[str, str]) -> None:
     """Refuse to run beside the keys of a real app: a demo makes meetings and events as it likes."""
-    for provider in PLAYED:
+    for provider in (*PLAYED, *TEXTING):
         for name in provider.required():
             given = variables.get(f"{name}_FILE") or variables.get(name, "")
             if given and not given.startswith(f"sandbox-{provider.slug}-"):
@@ -99,7 +111,7 @@ def refuse_real_keys(variables: Mapping[str, str]) -> None:
 
 def demo_environment(folder: Path, *, port: int) -> dict[str, str]:
     """Settings of a real server are left out of it."""
-    played = {provider.environment_name(need) for provider in PLAYED for need in provider.needs}
+    played = {one.environment_name(need) for one in (*PLAYED, *TEXTING) for need in one.needs}
     left_out = played | {setting.name for setting in OWN} - KEPT
     ours = {variant for name in left_out for variant in (name, f"{name}_FILE")}
     outside = f"http://{HOST}:{port + 1}"
@@ -126,12 +138,22 @@ def stand_in_settings(outside: str) -> dict[str, str]:
         for need in provider.needs
         if (value := _played(provider, need, outside))
     }
-    return played | {
-        provider.environment_name(need): "yes"
-        for provider in NEARBY
-        for need in provider.needs
-        if "yes" in need.choices
+    texts = {
+        "TWILIO_ACCOUNT_SID": "sandbox-twilio-account",
+        "TWILIO_AUTH_TOKEN": "sandbox-twilio-auth",
+        "TWILIO_FROM": "+15005550006",
+        "TWILIO_API_URL": f"{outside}/sms/twilio",
     }
+    return (
+        played
+        | texts
+        | {
+            provider.environment_name(need): "yes"
+            for provider in NEARBY
+            for need in provider.needs
+            if "yes" in need.choices
+        }
+    )
 
 
 def _played(provider: Provider, need: Need, outside: str) -> str:
@@ -192,6 +214,7 @@ def _block(port: int) -> str:
                        {EMAIL}
                        {PASSWORD}
     Mails              {outside}/mail
+    Texts              {outside}/texts
     Own calendars      {outside}/calendars
     Stand-ins          {outside}
 

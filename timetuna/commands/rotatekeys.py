@@ -13,13 +13,15 @@ from timetuna.lib.crypto import SecretBoxError
 from timetuna.pages.links import reseal_link
 from timetuna.pages.models import BookingLink
 from timetuna.processes.ending import Refusal
+from timetuna.webhooks.models import WebhookEndpoint
+from timetuna.webhooks.signing import reseal_secrets
 
 
 def run(_options: argparse.Namespace) -> int:
     """Seal every stored secret with the first key. The server may keep running."""
     try:
         with database_answers():
-            rows = rotate_keys() + _rotate_links() + _rotate_page_links()
+            rows = rotate_keys() + _rotate_links() + _rotate_page_links() + _rotate_webhooks()
             waiting = Job.objects.filter(
                 state__in=[Job.State.WAITING, Job.State.RUNNING], arguments__has_key="sealed"
             ).count()
@@ -60,4 +62,19 @@ def _rotate_page_link(pk: int) -> bool:
         return False
     reseal_link(link)
     link.save(update_fields=["token_sealed"])
+    return True
+
+
+def _rotate_webhooks() -> int:
+    numbers = list(WebhookEndpoint.objects.order_by("pk").values_list("pk", flat=True))
+    return sum(map(_rotate_webhook, numbers))
+
+
+@transaction.atomic
+def _rotate_webhook(pk: int) -> bool:
+    hook = WebhookEndpoint.objects.select_for_update().filter(pk=pk).first()
+    if hook is None:
+        return False
+    reseal_secrets(hook)
+    hook.save(update_fields=["secret_sealed", "former_sealed"])
     return True

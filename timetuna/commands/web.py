@@ -73,6 +73,7 @@ class _Application:
             largest_body=settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
             signed_below=SIGNED_BELOW,
             most_bytes=importlib.import_module("timetuna.web.uploads").most_bytes,
+            explain=importlib.import_module("timetuna.web.refusals").explained,
         )
         # Only now: it needs the models, which the line above has set up.
         importlib.import_module("timetuna.web.health").warm(bridge.threads, self.threads)

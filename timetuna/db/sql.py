@@ -6,15 +6,18 @@ each statement and compare. What the two say differently stands in brackets: [js
 [list] one of rows, and [in]…[] asks whether a value is among many, or is the only one of them.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 import orjson
-from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db import DEFAULT_DB_ALIAS, connection, transaction
+from django.db.models import Model, QuerySet
+
+from timetuna.db.kept import Kept
 
 BOOKED = """\
 SELECT host_id, start_minute, end_minute, buffer_before_minutes, buffer_after_minutes FROM bookings_bookinghost
@@ -42,6 +45,18 @@ WHERE booking.page_id = %(page)s AND taken.active AND booking.id <> %(moving)s
   AND booking.start_at >= %(first_at)s AND booking.start_at < %(last_at)s
 """
 """What limits count: what hosts take part in, and what is booked on a page, whoever hosts it now."""
+
+_IN_SIGHT = """\
+  SELECT id FROM pages_bookingpage WHERE host_id = %(user)s
+  UNION
+  SELECT page.id FROM pages_bookingpage page JOIN accounts_membership member ON member.team_id = page.team_id
+  WHERE member.user_id = %(user)s AND member.role [in]%(roles)s[]
+"""
+SHARED = f"""\
+SELECT 1 FROM pages_pagehost taking_part
+WHERE taking_part.active AND taking_part.host_id <> %(user)s AND taking_part.page_id IN ({_IN_SIGHT}) LIMIT 1
+"""  # noqa: S608 - statements of ours
+"""Whether others take part in somebody's pages, or in those of a team in which they have one of these roles."""
 
 _BUSY = """\
 SELECT account.host_id, calendar.id, calendar.name, calendar.busy, calendar.known_until_minute,
@@ -151,13 +166,84 @@ WHERE page.id = COALESCE(
 """The page at an address, a host's or a team's, whose host is active and verified; without dates that are over."""
 PAGES = _PAGE + "WHERE page.id [in]%(pages)s[]"
 """The pages with these ids."""
+PAGE_CALLED = _PAGE + "WHERE page.public_id = %(public_id)s"
+"""The page that programs call so."""
+
+# {key}, {owner} are all columns.
+KEY = """\
+SELECT {key}, {owner} FROM api_apikey key JOIN accounts_user owner ON owner.id = key.owner_id
+WHERE key.fingerprint = %(fingerprint)s
+"""
+"""A program's key and whose it is, which each of its requests asks for."""
+
+# {booking} … are columns, {also} more of them, each after a comma.
+WHOLE_BOOKINGS = """\
+SELECT {booking}, {page}, {lead}, {team}, {conference}, {origin},
+  (SELECT COUNT(*) FROM bookings_historyentry entry
+    WHERE entry.booking_id = booking.id AND entry.event [in]%(events)s[]),
+  (SELECT CAST([list]([json](id, booking_id, host_id, time_zone, part,
+    person_id, public_id, email, name)) AS text) FROM (
+    SELECT taking.*, person.id AS person_id, person.public_id, person.email, person.name
+    FROM bookings_bookinghost taking JOIN accounts_user person ON person.id = taking.host_id
+    WHERE taking.booking_id = booking.id ORDER BY taking.id) one),
+  (SELECT CAST([list]([json](id, booking_id, is_booker, name, email, phone, notes, time_zone, language, active,
+    link_fingerprint, link_sealed)) AS text) FROM (
+    SELECT * FROM bookings_attendee WHERE booking_id = booking.id ORDER BY id) one),
+  (SELECT CAST([list]([json](id, attendee_id, key, label, kind, CAST(value AS text), text)) AS text) FROM (
+    SELECT answer.* FROM bookings_answer answer JOIN bookings_attendee who ON who.id = answer.attendee_id
+    WHERE who.booking_id = booking.id ORDER BY answer.id) one){also}
+FROM bookings_booking booking
+LEFT JOIN pages_bookingpage page ON page.id = booking.page_id
+LEFT JOIN accounts_user lead ON lead.id = page.host_id
+LEFT JOIN accounts_team team ON team.id = page.team_id
+LEFT JOIN bookings_conference conference ON conference.booking_id = booking.id
+LEFT JOIN bookings_bookingorigin origin ON origin.booking_id = booking.id
+WHERE booking.id [in]%(bookings)s[]
+"""
+"""Bookings as other programs read them, and how often something of that has changed."""
+LISTENING = """,
+  (SELECT CAST([list]([json](id, owner_id, CAST(events AS text), CAST(pages AS text))) AS text) FROM (
+    SELECT hook.id, hook.owner_id, hook.events, hook.pages FROM webhooks_webhookendpoint hook
+    JOIN accounts_user owner ON owner.id = hook.owner_id
+    WHERE hook.owner_id IN (
+      SELECT booking.host_id UNION SELECT page.host_id UNION SELECT %(former)s
+      UNION SELECT host_id FROM bookings_bookinghost WHERE booking_id = booking.id
+      UNION SELECT user_id FROM accounts_membership WHERE team_id = page.team_id)
+    AND hook.disabled_at IS NULL AND (hook.until IS NULL OR hook.until > %(now)s) AND owner.is_active
+    ORDER BY hook.id) one)
+"""
+"""Beside it: the webhooks of people who may have to do with it."""
+EVENT = """\
+INSERT INTO webhooks_webhookevent (public_id, type, booking_id, at, revision, data, former_id)
+VALUES (%(public_id)s, %(type)s, %(booking)s, %(at)s, %(revision)s, %(data)s, %(former)s)
+ON CONFLICT (booking_id, revision) DO NOTHING RETURNING id
+"""
+"""Unless another of the same booking has that revision already."""
+
+SEEN_HOSTS = f"""\
+SELECT person.id, person.name FROM accounts_user person WHERE person.id IN (
+  SELECT taking_part.host_id FROM pages_pagehost taking_part WHERE taking_part.page_id IN ({_IN_SIGHT}))
+ORDER BY person.name, person.id
+"""  # noqa: S608 - statements of ours
+"""Who takes part in those pages, or did."""
+
+SEEN_PAGES = """\
+SELECT page.id, MAX(page.runs) FROM (
+  SELECT own.id, 1 AS runs FROM pages_bookingpage own WHERE own.host_id = %(user)s
+  UNION ALL
+  SELECT shared.id, CASE WHEN member.role [in]%(running)s[] THEN 1 ELSE 0 END
+  FROM accounts_membership member JOIN pages_bookingpage shared ON shared.team_id = member.team_id
+  WHERE member.user_id = %(user)s AND member.role [in]%(roles)s[]
+) page GROUP BY page.id ORDER BY page.id
+"""
+"""The pages whose bookings somebody sees, and whether they run them: their own, and those of their teams."""
 
 DUE = """\
 SELECT 1 FROM jobs_job job
 WHERE job.state = 'waiting' AND job.run_at <= %(now)s AND job.lane [in]%(lanes)s[] AND NOT (
-  job.lane = '' AND job.concurrency <> '' AND EXISTS (
+  job.lane IN ('', 'calls') AND job.concurrency <> '' AND EXISTS (
     SELECT 1 FROM jobs_job beside
-    WHERE beside.state = 'running' AND beside.lane = '' AND beside.concurrency = job.concurrency)
+    WHERE beside.state = 'running' AND beside.lane IN ('', 'calls') AND beside.concurrency = job.concurrency)
 ) LIMIT 1
 """
 """Whether there is work that may be begun now: each thread of a worker asks it every second, and after every commit."""
@@ -172,6 +258,29 @@ def rows(sql: str, **values: Any) -> list[tuple[Any, ...]]:
         cursor.execute(_said_to(vendor, sql, many=many), adapted)
         found: list[tuple[Any, ...]] = cursor.fetchall()
         return found
+
+
+def row_of(model: type[Model], columns: tuple[str, ...], values: Iterator[Any]) -> Any:
+    """The row of the model whose columns come next; None where all of it is missing."""
+    own = list(islice(values, len(columns)))
+    return None if own[0] is None else model.from_db(DEFAULT_DB_ALIAS, frozenset(columns), own)
+
+
+def rows_of(
+    model: type[Model], columns: tuple[str, ...], rows: list[list[Any]], *readers: Callable[[Any], Any] | None
+) -> list[Model]:
+    """readers: how the first columns come out of JSON, where not as they are."""
+    for place, read in enumerate(readers):
+        if read is not None:
+            for row in rows:
+                row[place] = read(row[place])
+    return [model.from_db(DEFAULT_DB_ALIAS, frozenset(columns), row) for row in rows]
+
+
+def keep(owner: Model, **related: list[Model]) -> None:
+    """Have them be what `all()` answers, as prefetch_related does: whoever asks further asks the database."""
+    kept = {name: Kept(owner, name, rows) for name, rows in related.items()}
+    owner.__dict__.setdefault("_prefetched_objects_cache", {}).update(kept)
 
 
 def listed(text: str | None) -> list[list[Any]]:

@@ -43,7 +43,7 @@ class SpansField(LineField):
             found = _SPAN.fullmatch(part)
             start, end = (minute_in(one) for one in found.groups()) if found else (None, None)
             if start is None or end is None or start >= end:
-                raise forms.ValidationError(gettext("Write times like 9:00 - 12:00, 13:00 - 17:00."))
+                raise forms.ValidationError(gettext("Enter times such as 9:00 - 12:00, 13:00 - 17:00."))
             spans.append((start, end))
         spans.sort()
         if any(after[0] < before[1] for before, after in pairwise(spans)):
@@ -58,7 +58,7 @@ class LengthsField(LineField):
         words = [word.strip() for word in super().clean(value).split(",") if word.strip()]
         whole = [int(word) for word in words if word.isascii() and word.isdigit() and len(word) <= 4]  # noqa: PLR2004
         if not whole or len(whole) != len(words) or not all(1 <= one <= LONGEST for one in whole):
-            raise forms.ValidationError(gettext("Write minutes, as in 15, 30. Each can be from 1 to 720."))
+            raise forms.ValidationError(gettext("Enter minutes, such as 15, 30. Each can be from 1 to 720."))
         if len(set(whole)) > MOST_LENGTHS:
             raise forms.ValidationError(
                 gettext("There can be %(most)d lengths at most.") % {"most": MOST_LENGTHS}
@@ -150,12 +150,12 @@ class PlanForm(forms.Form):
                 help_text=gettext("Empty is not asked."),
             ),
             "kind": forms.ChoiceField(label=gettext("Answer"), choices=kinds),
-            "required": switch(gettext("Has to be answered"), ""),
+            "required": switch(gettext("Required"), ""),
             "options": OptionsField(
                 label=gettext("Options"),
                 max_length=(MOST_OPTIONS + 1) * 101,
                 required=False,
-                help_text=gettext("One a line, where guests choose."),
+                help_text=gettext("One per line, where guests choose."),
                 widget=forms.Textarea(attrs={"rows": 3}),
             ),
         }
@@ -176,7 +176,7 @@ class PlanForm(forms.Form):
         for number in self.numbers:
             chooses = self._value(number, "label") and self._value(number, "kind") in CHOOSING
             if chooses and len(self._value(number, "options") or ()) < 2:  # noqa: PLR2004
-                self.add_error(f"q{number}_options", gettext("Give two options at least."))
+                self.add_error(f"q{number}_options", gettext("Add at least two options."))
 
     def _chosen(self) -> list[MeetingKind]:
         return [kind for kind in self.kinds if self.cleaned_data.get(f"type_{kind.slug}")]

@@ -5,7 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from timetuna.ical.answer import Note, Unreadable
-from timetuna.lib.sentences import spoken
+from timetuna.lib.text import spoken
 
 _FILE = {
     "empty": spoken("The answer is empty, so nothing is known of this calendar."),
@@ -19,7 +19,7 @@ _FILE = {
     "too_many": spoken("The calendar holds more events than can be read."),
     "charset": spoken("The calendar file is written in a way that cannot be read."),
     "free_busy": spoken(
-        "The file lists free and busy times and no events. Use the address of the calendar's events."
+        "The file lists free and busy times and no events. Use the address of the calendar’s events."
     ),
     "timed_out": spoken("Reading the calendar file took too long."),
     "too_costly": spoken("Reading the calendar file takes more memory or time than it may."),

@@ -37,7 +37,7 @@ class TokenForm(WholeForm):
             max_length=_LONGEST_TOKEN,
             widget=forms.PasswordInput(render_value=False, attrs=attrs),
             error_messages={
-                "required": gettext("Paste it here, whole."),
+                "required": gettext("Paste all of it."),
                 "max_length": gettext("This is longer than any such key. Copy it once more."),
             },
         )

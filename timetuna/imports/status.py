@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext, gettext_lazy
+from django.conf import settings
+from django.utils.translation import get_language, gettext, gettext_lazy
 
 from timetuna.imports.models import Import
 from timetuna.imports.planning.rows import ItemKind, PlannedRow, Verdict
@@ -14,23 +15,23 @@ TITLES = {
     ItemKind.SCHEDULE: gettext_lazy("Hours"),
     ItemKind.PAGE: gettext_lazy("Booking pages"),
     ItemKind.PERSON: gettext_lazy("People who host with you"),
-    ItemKind.BOOKING: gettext_lazy("Bookings to come"),
+    ItemKind.BOOKING: gettext_lazy("Upcoming bookings"),
 }
 EXPLAINED = {
     ItemKind.SCHEDULE: gettext_lazy("Pages whose hours you leave out get your default hours."),
     ItemKind.PAGE: gettext_lazy("Each can be changed afterwards like any other page."),
     ItemKind.PERSON: gettext_lazy(
-        "Whoever has an account here is asked by mail, and hosts only after saying yes."
+        "People with an account here are asked by email, and host only once they accept."
     ),
     ItemKind.BOOKING: gettext_lazy(
-        "They stay there, and take your time here until they are over. Each can be moved here later."
+        "They stay there, and block your time here until they are over. You can move each of them here later."
     ),
 }
 WORDS = {
-    Verdict.MAKE: gettext_lazy("Will be made"),
-    Verdict.DIFFERS: gettext_lazy("Will be made, differs"),
-    Verdict.CANNOT: gettext_lazy("Cannot"),
-    Verdict.THERE: gettext_lazy("There already"),
+    Verdict.MAKE: gettext_lazy("New"),
+    Verdict.DIFFERS: gettext_lazy("New, with changes"),
+    Verdict.CANNOT: gettext_lazy("Not possible"),
+    Verdict.THERE: gettext_lazy("Already here"),
     Verdict.CHANGED: gettext_lazy("Changed since"),
 }
 TONES = {Verdict.MAKE: "good", Verdict.DIFFERS: "warn", Verdict.CANNOT: "bad", Verdict.CHANGED: "warn"}
@@ -107,10 +108,21 @@ def reported(row: Import, pages: Mapping[int, BookingPage]) -> list[RowGroup]:
     ]
 
 
+def _spoken(told: Mapping[str, Any]) -> Any:
+    """Of what is stored in each language of hosts."""
+    return told.get(get_language() or "", told[settings.LANGUAGE_CODE])
+
+
 def _reported(one: Mapping[str, Any], pages: Mapping[int, BookingPage]) -> ShownRow:
     verdict = Verdict(one["verdict"])
+    left = one.get("left", "")
+    one = {
+        **one,
+        "text": _spoken(one["text"]),
+        "reasons": [*_spoken(one["reasons"]), *([gettext(left)] if left else [])],
+    }
     if one["made"]:
-        word = gettext("Asked by mail") if one["kind"] == ItemKind.PERSON else gettext("Made")
+        word = gettext("Asked by mail") if one["kind"] == ItemKind.PERSON else gettext("Created")
         return ShownRow(one, word, "good", ticked=False, page=pages.get(one["page"]), made=True)
     if verdict in {Verdict.MAKE, Verdict.DIFFERS}:
         return ShownRow(one, gettext("Left out"), "", ticked=False, made=False)

@@ -1,7 +1,7 @@
 """What one booking counts as: a pure sum, so that days filled one by one and days made anew come out the same."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -133,13 +133,3 @@ def days_around(moments: Iterable[datetime]) -> set[date]:
     """Every date that some clock of the world may show at these moments."""
     days = {moment.date() for moment in moments}
     return {day + timedelta(days=step) for day in days for step in (-1, 0, 1)}
-
-
-def merged(details: Iterable[Mapping[str, Mapping[str, int]]]) -> dict[str, Counter[str]]:
-    """Those of several rows together."""
-    found: dict[str, Counter[str]] = {kind: Counter() for kind in KINDS}
-    for one in details:
-        for kind, counted in one.items():
-            if kind in found:
-                found[kind].update(counted)
-    return found

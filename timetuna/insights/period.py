@@ -96,7 +96,7 @@ def _read_dates(query: Mapping[str, str], today: date) -> DayRange:
     said = {"from": query.get("from", "")[:10], "to": query.get("to", "")[:10]}
     problem = ""
     if first is None or last is None:
-        problem = gettext("Give both dates, as in 2026-11-03. Until then these are the last 30 days.")
+        problem = gettext("Enter both dates, such as 2026-11-03. Until then you see the last 30 days.")
     elif last < first:
         problem = gettext(
             "The second date is before the first. Until you change that, these are the last 30 days."

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from timetuna.accounts.models import User
+from timetuna.bookings.listing import Mine
 from timetuna.bookings.models import BookingHost
 from timetuna.bookings.permissions import hosts_seen_by
-from timetuna.bookings.queries import Mine
+from timetuna.db.each import IsAmong
 from timetuna.insights.models import DayFigure
 from timetuna.pages.permissions import Action, pages_for
 
@@ -35,18 +36,21 @@ class Scope:
         wanted = self.whole & self.of_team.get(self.team, frozenset()) if self.team else self.whole
         return wanted & {self.page} if self.page else wanted
 
-    def rows(self) -> Q:
-        """Of the days, each booking once."""
-        return Q(page__in=self.pages(), host=self.host) | self._own()
+    def rows(self) -> list[Q]:
+        """Of the days, each booking once: in parts, each of which an index has, where all of them have none."""
+        return [Q(self._of_pages(), host=self.host), self._own()]
 
-    def rows_by_host(self) -> Q:
-        """Of the days, each booking once for each host whom it concerns."""
-        of_pages = Q(page__in=self.pages(), host=self.host) if self.host else Q(page__in=self.pages())
-        return (of_pages & ~Q(host=None)) | self._own()
+    def rows_by_host(self) -> list[Q]:
+        """Of the days, each booking once for each host whom it concerns, likewise."""
+        hosts = Q(host=self.host) if self.host else Q(host__isnull=False)
+        return [Q(self._of_pages()) & hosts, self._own()]
 
     def rows_of_looks(self) -> Q:
         """Of the days on which pages were opened, whoever was met then."""
-        return Q(page__in=self.pages(), host=None, clock=DayFigure.Clock.MADE)
+        return Q(self._of_pages(), host=None, clock=DayFigure.Clock.MADE)
+
+    def _of_pages(self) -> IsAmong:
+        return IsAmong(F("page_id"), sorted(self.pages()))
 
     def bookings_among(self, bookings: Mine) -> Mine:
         """The bookings that these days count."""
@@ -66,7 +70,9 @@ class Scope:
         """Where they see their own meetings only, if these are among what is asked for."""
         if self.team or (self.host and self.host != self.user) or self.page in self.whole:
             return Q(pk=None)
-        return Q(page=self.page) if self.page else Q(page=None) | ~Q(page__in=self.whole)
+        if self.page:
+            return Q(page=self.page)
+        return Q(page=None) | ~Q(IsAmong(F("page_id"), sorted(self.whole)))
 
 
 def scope_of(user: User) -> Scope:

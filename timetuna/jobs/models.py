@@ -3,11 +3,12 @@
 from django.db import models
 from django.utils import timezone
 
-GENERAL, MAIL = "", "mail"
-LANES = (GENERAL, MAIL)
+GENERAL, MAIL, CALLS = "", "mail", "calls"
+LANES = (GENERAL, MAIL, CALLS)
 """Each has threads of its own in every worker, so that who waits in one holds nothing up in another."""
-ALONE = models.Q(lane=GENERAL) & ~models.Q(concurrency="")
-"""Which jobs run one at a time among those of the same `concurrency`; mails go to many people at once."""
+GROUPED = (GENERAL, CALLS)
+"""In these, jobs of one `concurrency` run one at a time; mails go to many people at once."""
+ALONE = models.Q(lane__in=GROUPED) & ~models.Q(concurrency="")
 
 
 class Worker(models.Model):
@@ -22,8 +23,8 @@ class Worker(models.Model):
 class Job(models.Model):
     """Work to be done later: a handler's name and the ids it needs.
 
-    concurrency: what it belongs to ("booking:17"): it is shown there, and of those of the general lane with the same
-    one no two run at once.
+    concurrency: what it belongs to ("booking:17"): it is shown there, and of those with the same one no two run at
+    once; of mails any number.
     """
 
     class State(models.TextChoices):

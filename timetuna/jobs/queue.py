@@ -2,7 +2,7 @@
 
 import logging
 import random
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from django.utils import timezone
 from django.utils.module_loading import autodiscover_modules
 
 from timetuna.db import sql
-from timetuna.jobs.models import ALONE, GENERAL, LANES, MAIL, Job, Worker
+from timetuna.jobs.models import ALONE, CALLS, GENERAL, GROUPED, LANES, MAIL, Job, Worker
 from timetuna.lib.text import single_line
 
 log = logging.getLogger("timetuna.jobs")
@@ -36,9 +36,9 @@ _TRIES = 3
 _FRESH = {"state": Job.State.WAITING, "attempts": 0, "tried_at": None, "finished_at": None}
 
 
-def enqueue(row: Job) -> None:
+def enqueue(*rows: Job) -> None:
     """Write work down, in the caller's transaction. The same key twice is one job."""
-    Job.objects.bulk_create([row], ignore_conflicts=row.key is not None)
+    Job.objects.bulk_create(rows, ignore_conflicts=any(row.key is not None for row in rows))
     _wake_after_commit()
 
 
@@ -62,8 +62,11 @@ def _wake() -> None:
             cursor.execute(f"NOTIFY {CHANNEL}")
 
 
-def claim(worker: Worker, *, lane: str | None = None) -> Job | None:
-    """Take the job that is due longest, of one lane or of all, or None. Two workers never get the same one."""
+def claim(worker: Worker, *, lane: str | None = None, without: Sequence[str] = ()) -> Job | None:
+    """Take the job that is due longest, of one lane or of all, or None. Two workers never get the same one.
+
+    without: groups that are to wait.
+    """
     lanes = LANES if lane is None else (lane,)
     for _ in range(_TRIES):
         # A look costs nothing; on SQLite a transaction takes the write lock.
@@ -71,21 +74,21 @@ def claim(worker: Worker, *, lane: str | None = None) -> Job | None:
             return None
         try:
             with transaction.atomic():
-                return _take(_due(lane), worker)
+                return _take(_due(lane).exclude(concurrency__in=without), worker)
         except IntegrityError:  # another worker has just begun a job of the same group
             continue
     return None
 
 
 def _due(lane: str | None) -> QuerySet[Job]:
-    """What may be begun now: of the general lane nothing beside which another of its group runs."""
+    """What may be begun now: where groups count, nothing beside which another of its group runs."""
     rows = Job.objects.filter(state=Job.State.WAITING, run_at__lte=timezone.now()).order_by("run_at", "id")
     if lane == MAIL:
         return rows.filter(lane=lane)
     if lane is not None:
         rows = rows.filter(lane=lane)
     beside = Job.objects.filter(ALONE, state=Job.State.RUNNING, concurrency=OuterRef("concurrency"))
-    return rows.exclude(Q(lane=GENERAL) & Exists(beside))
+    return rows.exclude(Q(lane__in=GROUPED) & Exists(beside))
 
 
 def _take(due: QuerySet[Job], worker: Worker) -> Job | None:
@@ -134,6 +137,17 @@ def retry_now(jobs: QuerySet[Job]) -> int:
     count = open_jobs.update(run_at=timezone.now(), **_FRESH)
     _wake_after_commit()
     return count
+
+
+def done_beside(keys: Sequence[str]) -> None:
+    """Mark jobs as done that the one under way has done along with it: of its group, so that nobody has them."""
+    rows = Job.objects.filter(key__in=keys, state=Job.State.WAITING)
+    rows.update(state=Job.State.DONE, finished_at=timezone.now(), last_error="")
+
+
+def put_off_beside(keys: Sequence[str], *, at: datetime) -> None:
+    """Let jobs of the same group wait until then."""
+    Job.objects.filter(key__in=keys, state=Job.State.WAITING).update(run_at=at)
 
 
 def release(workers: Iterable[int]) -> int:
@@ -189,7 +203,7 @@ def _sentence(error: str) -> str:
     return single_line(error, max_length=500)
 
 
-__all__ = ["GENERAL", "LANES", "MAIL", "GiveUp", "Handler", "Retry", "job"]
+__all__ = ["CALLS", "GENERAL", "LANES", "MAIL", "GiveUp", "Handler", "Retry", "job"]
 P = ParamSpec("P")
 R = TypeVar("R")
 Settle = Callable[[], None]
@@ -231,15 +245,16 @@ class Handler(Generic[P, R]):
 
         concurrency: what it belongs to, see `Job`. at: earliest moment, aware UTC.
         """
-        enqueue(self._row(key, concurrency, at, ids))
+        enqueue(self.row(key=key, concurrency=concurrency, at=at, **ids))
 
     def repeat(self, *, key: str, concurrency: str = "", at: datetime, **ids: int | str) -> None:
         """Write the work down also where it was done or given up before: one row for it for ever."""
-        repeat(self._row(key, concurrency, at, ids))
+        repeat(self.row(key=key, concurrency=concurrency, at=at, **ids))
 
-    def _row(
-        self, key: str | None, concurrency: str, at: datetime | None, ids: Mapping[str, int | str]
+    def row(
+        self, *, key: str | None = None, concurrency: str = "", at: datetime | None = None, **ids: int | str
     ) -> Job:
+        """What `enqueue` writes down, for those who write many at once."""
         return Job(
             name=self.name,
             key=key,
@@ -255,7 +270,8 @@ def job(
 ) -> Callable[[Callable[P, R]], Handler[P, R]]:
     """Make a function a handler, under the name that rows keep. It takes ids by name and may be run twice.
 
-    lane: MAIL for what talks to the mail server.  every: for what runs again and again, once at a time among all
+    lane: MAIL for what talks to the mail server, CALLS for what asks servers of strangers.  every: for what runs again
+    and again, once at a time among all
     workers, the pause from the end of a run; a run that fails is followed by the next one all the same.
     """
 

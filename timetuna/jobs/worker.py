@@ -6,6 +6,7 @@ import signal
 import socket
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -17,7 +18,8 @@ from django.utils import timezone
 
 from timetuna.db.sql import libpq_parameters
 from timetuna.jobs import queue
-from timetuna.jobs.models import LANES, Worker
+from timetuna.jobs.calls import IN_ALL, CallSlots
+from timetuna.jobs.models import CALLS, LANES, Job, Worker
 from timetuna.lib.call_stack import with_room
 from timetuna.logs import request_id
 
@@ -38,6 +40,7 @@ class WorkerProcess:
         self.stopping = threading.Event()
         self.something_new = threading.Condition()
         self.news = 0
+        self.slots = CallSlots()
         self.row: Worker | None = None
         self.last_beat: datetime | None = None
         self.beating_since = timezone.now()
@@ -60,11 +63,12 @@ class WorkerProcess:
         self._see_out(self.row, runners)
 
     def _runners(self) -> list[threading.Thread]:
-        lanes = [(lane, number) for lane in LANES for number in range(self.threads)]
-        return [
+        lanes = [(lane, number) for lane in LANES if lane != CALLS for number in range(self.threads)]
+        runners = [
             threading.Thread(target=with_room, args=(self._work, lane), name=f"{lane or 'job'}-{number}")
             for lane, number in lanes
         ]
+        return [*runners, threading.Thread(target=with_room, args=(self._hand_out_calls,), name=CALLS)]
 
     def _told_to_stop(self) -> bool:
         try:
@@ -129,14 +133,59 @@ class WorkerProcess:
     def _one(self, lane: str) -> bool:
         assert self.row is not None  # noqa: S101
         job = queue.claim(self.row, lane=lane)
-        if job is None:
-            return False
+        if job is not None:
+            self._do(job)
+        return job is not None
+
+    def _do(self, job: Job) -> None:
         request_id.set(f"job-{job.pk}")
         try:
             self._insist(queue.attempt(job))
         finally:
             request_id.set("-")
-        return True
+
+    def _hand_out_calls(self) -> None:
+        """One thread looks for calls, for as many as there may be: looking costs a query, waiting nothing."""
+        with ThreadPoolExecutor(IN_ALL, thread_name_prefix=CALLS) as pool:
+            while not self.stopping.is_set():
+                news, over = self.news, self.slots.over
+                try:
+                    job = self._next_call()
+                except Exception as error:  # noqa: BLE001 - as in `_work`
+                    _log_trouble(error)
+                    connections.close_all()
+                    self.stopping.wait(OUTAGE_PAUSE_SECONDS)
+                    continue
+                if job is None:
+                    self._wait(news, over)
+                else:
+                    pool.submit(with_room, self._call, job)
+        connections.close_all()
+
+    def _next_call(self) -> Job | None:
+        assert self.row is not None  # noqa: S101
+        if self.stopping.is_set() or not self.slots.free():
+            return None
+        job = queue.claim(self.row, lane=CALLS, without=self.slots.avoided())
+        if job is not None:
+            self.slots.begin(job.pk, job.concurrency)
+        return job
+
+    def _call(self, job: Job | None) -> None:
+        """And those that are due after it, over the same connection to the database."""
+        try:
+            while job is not None:
+                try:
+                    self._do(job)
+                finally:
+                    self.slots.end(job.pk)
+                job = self._next_call()
+        except Exception as error:  # noqa: BLE001 - as in `_work`
+            _log_trouble(error)
+        finally:
+            connections.close_all()
+            with self.something_new:
+                self.something_new.notify_all()
 
     def _insist(self, settle: queue.Settle) -> None:
         """Write down how a job went, however long the database is away: while we live nobody else frees the job."""
@@ -154,9 +203,12 @@ class WorkerProcess:
             self.news += 1
             self.something_new.notify_all()
 
-    def _wait(self, seen: int) -> None:
+    def _wait(self, seen: int, over: int | None = None) -> None:
+        """Until there is something new; over: or another call is, than so many."""
         with self.something_new:
-            self.something_new.wait_for(lambda: self.news != seen, IDLE_CHECK_SECONDS)
+            self.something_new.wait_for(
+                lambda: self.news != seen or over not in {None, self.slots.over}, IDLE_CHECK_SECONDS
+            )
 
     def _watch(self) -> None:
         """Wake the runners as soon as any process has written work down."""

@@ -12,6 +12,7 @@ from django.utils.dateformat import format as date_format
 from django.utils.translation import get_language, gettext, ngettext, pgettext, pgettext_lazy
 
 from timetuna.l10n import host_words
+from timetuna.l10n.lists import from_to
 from timetuna.lib.text import find_zone, old_zone_names, zone_countries
 
 UTC_ZONE = ZoneInfo("UTC")
@@ -95,8 +96,7 @@ def clock(moment: datetime, *, twelve_hours: bool = False) -> str:
 def span(begins: datetime, ends: datetime, *, twelve_hours: bool = False) -> str:
     """As in "14:00 to 14:30"; "01:30 BST to 01:00 GMT" where the clocks change between."""
     mark = _mark if clocks_change(begins, ends) else _unmarked
-    start, end = (mark(moment, clock(moment, twelve_hours=twelve_hours)) for moment in (begins, ends))
-    return gettext("%(start)s to %(end)s") % {"start": start, "end": end}
+    return from_to(*(mark(moment, clock(moment, twelve_hours=twelve_hours)) for moment in (begins, ends)))
 
 
 def clocks_change(begins: datetime, ends: datetime) -> bool:
@@ -311,8 +311,7 @@ def day_title(which: date, *, today: date) -> str:
 def days(first: date, last: date) -> str:
     """As in "23 to 29 November 2026", "28 December 2026 to 3 January 2027"."""
     both = zip((first, last), host_words.span_of_days(first, last), strict=True)
-    start, end = (written(one, letters) for one, letters in both)
-    return gettext("%(start)s to %(end)s") % {"start": start, "end": end}
+    return from_to(*(written(one, letters) for one, letters in both))
 
 
 def _on(moment: datetime, zone: ZoneInfo, day: date, *, marked: bool) -> str:

@@ -125,14 +125,45 @@ def is_https(link: str) -> bool:
     return found.scheme == "https" and bool(found.hostname) and "@" not in found.netloc
 
 
+class KeptConnection:
+    """A connection that is kept from call to call, for one thread that asks one server several times in a row.
+
+    It leads to whom it reached at first, whatever the name means later. Where the other side has closed it meanwhile
+    the call is made over another one: what is sent by it has to be such that it may come twice.
+    """
+
+    def __init__(self) -> None:
+        self._held: tuple[httpcore2.HTTPConnection, Dialer] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.hold(None)
+
+    def taken(self, origin: httpcore2.Origin) -> tuple[httpcore2.HTTPConnection, Dialer] | None:
+        """What can be asked again, if it is that server's."""
+        held = self._held
+        if held and held[0].is_idle() and held[0].can_handle_request(origin):
+            return held
+        return None
+
+    def hold(self, held: tuple[httpcore2.HTTPConnection, Dialer] | None) -> None:
+        """In place of the one before, which is closed."""
+        if self._held and (held is None or held[0] is not self._held[0]):
+            self._held[0].close()
+        self._held = held
+
+
 @dataclass(frozen=True, kw_only=True)
 class HttpClient:
-    """Makes calls, each over a connection of its own. Safe to share between threads.
+    """Makes calls, each over a connection of its own unless it is given a kept one. Safe to share between threads.
 
     allow_private: for addresses the operator has set. Without it every address behind the name has to be
     public, only `ports` are dialled, and paths are kept out of the log (a feed's path is its password).
     log_paths: off where a path names people, whatever the address.
-    max_bytes: counted after unpacking.  tls: replaces the context that trusts the system's authorities.
+    max_bytes: counted after unpacking.  cut_off: the body is read as far as that, where else it is refused.
+    tls: replaces the context that trusts the system's authorities.
     Proxies out of the environment are not used.
     """
 
@@ -141,6 +172,7 @@ class HttpClient:
     max_bytes: int = 1_000_000
     allow_private: bool = False
     log_paths: bool = True
+    cut_off: bool = False
     ports: frozenset[int] = WEB_PORTS
     tls: ssl.SSLContext | None = field(default=None, repr=False)
 
@@ -151,14 +183,16 @@ class HttpClient:
         *,
         headers: Mapping[str, str] | None = None,
         body: Body | None = None,
+        line: KeptConnection | None = None,
         budget: Budget | None = None,
     ) -> Response:
         """Make one call and return the answer; a redirect or an error status is one too. Raises HttpError."""
         with self._logged(method) as call:
-            request = self._prepare(method, url, headers=headers, body=body)
+            kept = {"Connection": "keep-alive"} if line else {}
+            request = self._prepare(method, url, headers=kept | dict(headers or {}), body=body)
             shown = self.allow_private and self.log_paths
             call["host"], call["path"] = request.url.host, request.url.path if shown else "…"
-            response = self._exchange(request, budget or self.budget)
+            response = self._exchange(request, budget or self.budget, line)
             call["status"] = str(response.status)
             call["tracking"] = response.headers.get("x-zm-trackingid", "")
         return response
@@ -178,21 +212,35 @@ class HttpClient:
         except (httpx2.InvalidURL, ValueError, TypeError):
             raise HttpError("address", sent=False) from None
 
-    def _exchange(self, request: httpx2.Request, budget: Budget) -> Response:
+    def _exchange(self, request: httpx2.Request, budget: Budget, line: KeptConnection | None) -> Response:
         url = request.url
         target = httpcore2.URL(scheme=url.raw_scheme, host=url.raw_host, port=_port(url), target=url.raw_path)
+        raw = httpcore2.Request(
+            method=request.method, url=target, headers=request.headers.raw, content=request.read()
+        )
         most = 2 * self.max_bytes + _FRAMING
+        if line and (held := line.taken(target.origin)):
+            held[1].begin(budget, most_bytes=most)
+            try:
+                return self._ask(*held, raw)
+            except HttpError as error:
+                if held[1].heard or error.kind not in {"reset", "protocol"}:
+                    raise
         dialer = Dialer(budget, allow_private=self.allow_private, most_bytes=most)
-        with (
-            _as_http_errors(dialer),
-            httpcore2.HTTPConnection(
-                target.origin, ssl_context=self.tls or trust(), network_backend=dialer
-            ) as connection,
-        ):
-            raw = httpcore2.Request(
-                method=request.method, url=target, headers=request.headers.raw, content=request.read()
-            )
-            answer = connection.handle_request(raw)
+        connection = httpcore2.HTTPConnection(
+            target.origin, ssl_context=self.tls or trust(), network_backend=dialer
+        )
+        if line:
+            line.hold((connection, dialer))
+            return self._ask(connection, dialer, raw)
+        with connection:
+            return self._ask(connection, dialer, raw)
+
+    def _ask(
+        self, connection: httpcore2.HTTPConnection, dialer: Dialer, request: httpcore2.Request
+    ) -> Response:
+        with _as_http_errors(dialer):
+            answer = connection.handle_request(request)
             try:
                 headers = _lower(answer.headers)
                 body = self._read(answer, headers.get("content-encoding", ""))
@@ -208,6 +256,8 @@ class HttpClient:
             received += len(chunk)
             body += unpack.feed(chunk, most=self.max_bytes - len(body) + 1)
             if received > self.max_bytes or len(body) > self.max_bytes:
+                if self.cut_off:
+                    return bytes(body[: self.max_bytes])
                 raise HttpError("too_large", sent=True)
         if received:
             unpack.finish()

@@ -89,18 +89,22 @@ class Budget:
 
 
 class Dialer(httpcore2.NetworkBackend):
-    """Connects once, within the budget. `sent` tells whether a byte of the request may have left.
+    """Connects once, within the budget. sent: a byte of the request may have left.  heard: one of an answer came.
 
     most_bytes: how much an answer may have as it comes, with all that frames it: interim answers and the words beside
     chunks can be endless.
     """
 
     def __init__(self, budget: Budget, *, allow_private: bool, most_bytes: int) -> None:
-        self.sent = False
+        self._allow_private = allow_private
+        self.begin(budget, most_bytes=most_bytes)
+
+    def begin(self, budget: Budget, *, most_bytes: int) -> None:
+        """Another call over what is connected, with a budget of its own."""
+        self.sent = self.heard = False
         self._bytes_left = most_bytes
         self.budget = budget
         self._end = time.monotonic() + budget.total_seconds
-        self._allow_private = allow_private
 
     def left(self, most: float) -> float:
         """Seconds. Raises HttpError when there are none."""
@@ -112,6 +116,7 @@ class Dialer(httpcore2.NetworkBackend):
     def count(self, received: bytes) -> bytes:
         """Raises HttpError when it is more than an answer may have."""
         self._bytes_left -= len(received)
+        self.heard = self.heard or bool(received)
         if self._bytes_left < 0:
             raise HttpError("too_large", sent=True)
         return received

@@ -91,14 +91,12 @@ def clean_address(text: str, *, allow_localhost: bool = False) -> str:
     address = text.strip()
     local, separator, domain = address.rpartition("@")
     if not separator or not local or not domain or "=?" in local:
-        raise AddressError("This does not look like a mail address; it should be like name@example.org.")
+        raise AddressError("This does not look like an email address; it should be like name@example.org.")
     if len(local) > _LOCAL_LENGTH or not _LOCAL.fullmatch(local):
-        raise AddressError(
-            "The part before the @ of this mail address cannot be used; please give a plain one."
-        )
+        raise AddressError("The part before the @ of this email address cannot be used; give a plain one.")
     host = _clean_domain(domain, allow_localhost=allow_localhost)
     if len(local) + 1 + len(host) > _ADDRESS_LENGTH:
-        raise AddressError("This mail address is too long.")
+        raise AddressError("This email address is too long.")
     return f"{local}@{host}"
 
 
@@ -204,11 +202,11 @@ def _clean_domain(domain: str, *, allow_localhost: bool) -> str:
     try:
         host = idna.encode(domain, uts46=True, std3_rules=True).decode("ascii").lower()
     except (idna.IDNAError, UnicodeError):
-        raise AddressError("The part after the @ of this mail address is not a valid domain.") from None
+        raise AddressError("The part after the @ of this email address is not a valid domain.") from None
     labels = host.split(".")
     if len(labels) < 2 or labels[-1].isdigit() or not all(map(_LABEL.fullmatch, labels)):  # noqa: PLR2004
         raise AddressError(
-            "The part after the @ of this mail address is not a valid domain, like example.org."
+            "The part after the @ of this email address is not a valid domain, like example.org."
         )
     return host
 

@@ -1,14 +1,20 @@
 """Phone numbers as people type them; kept as E.164, with an extension as RFC 3966 writes it: "+4930123456;ext=12"."""
 
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
 
 from phonenumbers import (
+    SUPPORTED_REGIONS,
     PhoneNumber,
     PhoneNumberFormat,
+    PhoneNumberType,
     country_code_for_region,
     format_number,
     is_valid_number,
+    number_type,
     parse,
+    region_code_for_number,
 )
 from phonenumbers.phonenumberutil import NumberParseException
 
@@ -56,6 +62,43 @@ def country_code(country: str) -> str:
     """As in "+49"; "" where it has none."""
     code = country_code_for_region(country)
     return f"+{code}" if code else ""
+
+
+class NumberKind(StrEnum):
+    """What a number is, as far as texts are concerned. OTHER: none can go there, or it costs who sends it."""
+
+    MOBILE = "mobile"
+    VOIP = "voip"
+    OTHER = "other"
+
+
+class KnownNumber(NamedTuple):
+    """country: ISO 3166."""
+
+    kind: NumberKind
+    country: str
+
+
+_KINDS = {
+    PhoneNumberType.MOBILE: NumberKind.MOBILE,
+    PhoneNumberType.FIXED_LINE_OR_MOBILE: NumberKind.MOBILE,
+    PhoneNumberType.VOIP: NumberKind.VOIP,
+}
+
+
+def kind_of(kept: str) -> KnownNumber:
+    """Of a number as it is kept; one with an extension is a desk's."""
+    number = _parsed(kept, "")
+    if number is None or not is_valid_number(number) or number.extension:
+        return KnownNumber(NumberKind.OTHER, "")
+    return KnownNumber(
+        _KINDS.get(number_type(number), NumberKind.OTHER), region_code_for_number(number) or ""
+    )
+
+
+def regions() -> dict[str, str]:
+    """The code of each country that has numbers: "DE" is "+49"."""
+    return {country: country_code(country) for country in sorted(SUPPORTED_REGIONS)}
 
 
 def _parsed(text: str, country: str) -> PhoneNumber | None:

@@ -31,7 +31,7 @@ def jpeg(content: bytes, size: tuple[int, int], *, filled: bool = False) -> byte
 def _read(content: bytes, size: tuple[int, int]) -> Image.Image:
     """Upright, in colours with their transparency."""
     if len(content) > MOST_BYTES:
-        raise ValueError("This picture is larger than 200 kB. Please choose a smaller one.")
+        raise ValueError("This picture is larger than 200 kB. Choose a smaller one.")
     too_many = f"This picture has too many pixels. {2 * size[0]} by {2 * size[1]} are plenty."
     try:
         with Image.open(BytesIO(content), formats=_FORMATS) as picture:

@@ -1,4 +1,7 @@
-"""The one way hostile text becomes harmless: for headers, invitations, CSV cells, log lines, and as a time zone."""
+"""The one way hostile text becomes harmless: for headers, invitations, CSV cells, log lines, and as a time zone.
+
+And how rooms that know no framework mark what is translated where it is shown.
+"""
 
 import json
 import re
@@ -38,6 +41,12 @@ _LIAISONS = (
 )
 
 
+def has_words(text: str, asked: str) -> bool:
+    """Whether each of the words asked for stands in the text, in any order and case, also within longer words."""
+    known = text.casefold()
+    return all(word in known for word in asked.casefold().split())
+
+
 def single_line(text: str, *, max_length: int) -> str:
     """Return the text as one visible line of at most `max_length` characters.
 
@@ -55,10 +64,15 @@ def multi_line(text: str, *, max_length: int) -> str:
     return _clip(re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip(), max_length)
 
 
+def spoken(text: str) -> str:
+    """The text itself, stored and raised as it is; the mark has it translated, and `timetuna.l10n.retold` says it."""
+    return text
+
+
 def liaison(word: str, following: str, *, language: str) -> str:
     """A word for "and" or "or" as it is said before another: in Spanish "e Inés", "u Olga", in Italian "ed Elena"."""
-    for known, spoken, before, said in _LIAISONS:
-        if (language, word) == (known, spoken) and before.match(following):
+    for known, plain, before, said in _LIAISONS:
+        if (language, word) == (known, plain) and before.match(following):
             return said
     return word
 
@@ -141,9 +155,27 @@ def unbroken(text: str) -> str:
     return _NUMBER.sub(lambda number: number[0].replace(" ", "\N{NO-BREAK SPACE}"), text)
 
 
-def in_words(words: list[str]) -> str:
-    """As in "a", "a and b", "a, b and c"."""
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+_SPELLED = str.maketrans(
+    {
+        "ä": "ae",
+        "ö": "oe",
+        "ü": "ue",
+        "ß": "ss",
+        "æ": "ae",
+        "œ": "oe",
+        "ø": "oe",
+        "ł": "l",
+        "đ": "d",
+        "þ": "th",
+    }
+)
+
+
+def for_address(text: str) -> str:
+    """In the letters a to z and digits, with single hyphens between: "Süd & Café" gives "sued-cafe"."""
+    spelled = unicodedata.normalize("NFC", text).lower().translate(_SPELLED)
+    plain = unicodedata.normalize("NFKD", spelled).encode("ascii", "ignore").decode("ascii")
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
 
 
 _BRACES = re.compile(r"\{([^{}\r\n]*)\}")

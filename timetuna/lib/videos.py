@@ -11,7 +11,7 @@ MOST_BYTES = 8_000_000
 MP4, WEBM = "mp4", "webm"
 _MOST_PARTS = 20_000
 _UNREADABLE = "This is no video that browsers can show. MP4 (H.264) and WebM work."
-_CUT_OFF = "This video is not whole. Please choose it again."
+_CUT_OFF = "This video is not whole. Choose it again."
 _TELLS = {b"udta", b"meta", b"uuid"}  # places, devices, names
 _EBML, _SEGMENT, _TRACKS, _CLUSTER = b"\x1aE\xdf\xa3", b"\x18S\x80g", b"\x16T\xaek", b"\x1fC\xb6u"
 _DOC_TYPE, _TRACK, _CODEC = b"B\x82", b"\xae", b"\x86"
@@ -32,7 +32,7 @@ class _Part(NamedTuple):
 def cleaned(content: bytes) -> bytes:
     """The same, with zeros where it says more than what is seen. Raises ValueError with a sentence."""
     if len(content) > MOST_BYTES:
-        raise ValueError("This video is larger than 8 MB. Please choose a shorter or smaller one.")
+        raise ValueError("This video is larger than 8 MB. Choose a shorter or smaller one.")
     kind = ending(content)
     if not kind:
         raise ValueError(_UNREADABLE)

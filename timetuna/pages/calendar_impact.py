@@ -15,7 +15,7 @@ from timetuna.calendars.hooks import Wants
 from timetuna.calendars.models import Calendar, CalendarAccount
 from timetuna.calendars.queries import Target, comes_with_event, conference_kinds, event_kinds_of, targets
 from timetuna.l10n.datetimes import date_from, date_in
-from timetuna.l10n.lists import in_words
+from timetuna.l10n.lists import in_words, quoted
 from timetuna.pages.calendar_use import lost_calendar
 from timetuna.pages.models import FOR_GOOD, BookingPage, HostRules, PageHost, PageHostCalendar
 
@@ -310,7 +310,3 @@ def _titles(names: list[str]) -> str:
     shown = [quoted(name) for name in names[:_MOST_NAMES]]
     more = len(names) - len(shown)
     return in_words([*shown, gettext("%(count)s more") % {"count": more}] if more else shown)
-
-
-def quoted(name: str) -> str:
-    return gettext("“%(name)s”") % {"name": name}

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 
 from timetuna.accounts.models import User
 from timetuna.l10n.datetimes import date_from, date_in, zone_name, zone_or_utc
+from timetuna.l10n.lists import from_to
 from timetuna.pages.date_calendar import days_in_address
 from timetuna.pages.models import DateOverride, OutOfOffice
 from timetuna.pages.prefetch import holidays_of, rules_of
@@ -55,11 +56,8 @@ def in_dates(first: date, last: date, *, today: date) -> str:
     if first == last:
         return date_from(first, today=today)
     if (first.year, first.month) == (last.year, last.month):
-        return gettext("%(first)s to %(last)s") % {
-            "first": first.day,
-            "last": date_from(last, today=today),
-        }
-    return _to(date_from(first, today=last), date_from(last, today=today))
+        return from_to(first.day, date_from(last, today=today))
+    return from_to(date_from(first, today=last), date_from(last, today=today))
 
 
 def away_in_words(absence: OutOfOffice, *, today: date) -> str:
@@ -72,7 +70,7 @@ def away_in_words(absence: OutOfOffice, *, today: date) -> str:
         return f"{date_from(first, today=today)}, {clock_span(start, end)}"
     begins = date_from(first, today=last) + (f", {_clock(start)}," if start else "")
     ends = date_from(last, today=today) + (f", {_clock(end)}" if end < _MIDNIGHT else "")
-    return _to(begins, ends)
+    return from_to(begins, ends)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +134,7 @@ def _dates(host: User, today: date) -> Iterator[ComingUp]:
 
 def clock_span(start: int, end: int) -> str:
     """As "09:00 to 17:00", of minutes after midnight."""
-    return _to(_clock(start), _clock(end))
-
-
-def _to(start: str, end: str) -> str:
-    return gettext("%(start)s to %(end)s") % {"start": start, "end": end}
+    return from_to(_clock(start), _clock(end))
 
 
 def _clock(minute: int) -> str:

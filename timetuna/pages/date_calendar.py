@@ -23,6 +23,7 @@ from timetuna.availability.hours import (
 from timetuna.availability.interval import Interval, moment_of
 from timetuna.l10n import datetimes
 from timetuna.l10n.datetimes import zone_name, zone_or_utc
+from timetuna.l10n.lists import from_to
 from timetuna.pages.hooks import BookedMeeting, meetings_within
 from timetuna.pages.models import OutOfOffice, Schedule
 
@@ -148,11 +149,7 @@ def _cell(hours: Hours, day: date, month: date, *, today: date, meetings: int, p
         DayKind.OVERRIDE: "other" if windows else "closed",
     }[kind]
     told = [
-        ", ".join(
-            gettext("%(start)s to %(end)s") % {"start": _clock(start), "end": _clock(end)}
-            for start, end in windows
-        )
-        or gettext("closed"),
+        ", ".join(from_to(_clock(start), _clock(end)) for start, end in windows) or gettext("closed"),
         {"away": gettext("out of office"), "holiday": label, "other": gettext("other hours than usual")}.get(
             mark, ""
         ),

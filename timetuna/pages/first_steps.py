@@ -7,7 +7,8 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
 
 from timetuna.accounts.models import User
-from timetuna.calendars.models import Calendar
+from timetuna.calendars.models import Calendar, CalendarAccount
+from timetuna.calendars.queries import listings
 from timetuna.pages.meeting_types import FIRST
 from timetuna.pages.meeting_types.base import meeting_kind
 from timetuna.pages.models import BookingPage, FirstSteps, MeetingType
@@ -97,22 +98,30 @@ def beginning_of(host: User) -> Beginning:
     row = FirstSteps.objects.filter(host=host).first() or FirstSteps(host=host)
     pages = BookingPage.objects.filter(host=host, team=None).select_related("host", "team")
     page = pages.order_by("created_at", "pk").first()
-    known = Calendar.objects.filter(account__host=host, blocks=True).order_by("-is_primary", "pk")
-    calendar = known.values_list("name", flat=True).first()
     chosen = _chosen_types(page)
     done = {
-        StepName.HOURS: gettext("Your page can be booked.") if page else "",
-        StepName.CALENDAR: gettext("“%(calendar)s” is read.") % {"calendar": calendar} if calendar else "",
+        StepName.HOURS: gettext("Guests find them on “%(page)s”.") % {"page": page.title} if page else "",
+        StepName.CALENDAR: _of_calendar(host),
         StepName.MEETING: f"{', '.join(chosen)}."
         if chosen
         else _said(row, StepName.MEETING, gettext("You call your guests.")),
-        StepName.SHARE: _said(row, StepName.SHARE, gettext("Your address is out.")),
+        StepName.SHARE: _said(row, StepName.SHARE, gettext("Your address is shared.")),
     }
     steps = tuple(
         FirstStep(name=name, number=number, state=_state(row, name, done=bool(done[name])), said=done[name])
         for number, name in enumerate(StepName, 1)
     )
     return Beginning(steps, page, row.put_away)
+
+
+def _of_calendar(host: User) -> str:
+    """What has become of the calendar; one that was connected just now has not been read yet."""
+    known = Calendar.objects.filter(account__host=host, blocks=True).order_by("-is_primary", "pk")
+    if calendar := known.values_list("name", flat=True).first():
+        return gettext("“%(calendar)s” is connected.") % {"calendar": calendar}
+    with_calendars = [one.slug for one in listings() if one.has_calendars]
+    connected = CalendarAccount.objects.filter(host=host, provider__in=with_calendars).exists()
+    return gettext("It is connected.") if connected else ""
 
 
 def _said(row: FirstSteps, name: StepName, text: str) -> str:

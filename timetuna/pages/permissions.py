@@ -77,25 +77,27 @@ _RUN_TEAMS = (Membership.Role.OWNER, Membership.Role.ADMIN)
 _AS = {Role.ADMIN: _RUN_TEAMS, Role.MEMBER: (Membership.Role.MEMBER,)}
 
 
-def _pages_of(user: User, role: Role) -> Q:
-    """Those to which they are this."""
-    if role is Role.OWNER:
-        return Q(host=user)
-    if role in (Role.ADMIN, Role.MEMBER):
-        mine = Membership.objects.filter(team=OuterRef("team"), user=user, role__in=_AS[role])
-        return Q(Exists(mine))
-    if role in (Role.COHOST, Role.REMOVED):
-        part = PageHost.objects.filter(page=OuterRef("pk"), host=user, active=role is Role.COHOST)
-        return ~Q(host=user) & Q(Exists(part))
-    return Q(pk=None)
+def _pages_of(user: User, roles: Collection[Role]) -> Q:
+    """Those to which they are any of these. What several roles ask of the same rows is asked once."""
+    found = Q(host=user) if Role.OWNER in roles else Q(pk=None)
+    if held := [each for role in roles for each in _AS.get(role, ())]:
+        found |= Q(Exists(Membership.objects.filter(team=OuterRef("team"), user=user, role__in=held)))
+    if parts := [role is Role.COHOST for role in roles if role in {Role.COHOST, Role.REMOVED}]:
+        part = PageHost.objects.filter(page=OuterRef("pk"), host=user, active__in=parts)
+        found |= ~Q(host=user) & Q(Exists(part))
+    return found
 
 
-def pages_for(user: User, *, to: Action = Action.EDIT) -> QuerySet[BookingPage]:
-    """Those with which they may do this."""
-    found = Q(pk=None)
-    for role in RIGHTS[to]:
-        found |= _pages_of(user, role)
-    return BookingPage.objects.filter(found)
+def pages_for(user: User, *, to: Action | Collection[Action] = Action.EDIT) -> QuerySet[BookingPage]:
+    """Those with which they may do this, or any of these."""
+    wanted = [to] if isinstance(to, Action) else to
+    roles = frozenset(role for action in wanted for role in RIGHTS[action])
+    return BookingPage.objects.filter(_pages_of(user, roles))
+
+
+def team_roles(to: Action) -> list[str]:
+    """In which roles of a page's team people may do this with it."""
+    return [held for role in RIGHTS[to] for held in _AS.get(role, ())]
 
 
 def roles_on(page: BookingPage, user: User) -> frozenset[Role]:
@@ -209,9 +211,19 @@ def owns_hours(schedule: Schedule, user: User) -> bool:
     return schedule.host_id == user.pk
 
 
+def absences_for(user: User) -> QuerySet[OutOfOffice]:
+    """Their own."""
+    return OutOfOffice.objects.filter(host=user)
+
+
+def pages_for_anybody() -> QuerySet[BookingPage]:
+    """Those that whoever comes may find and book."""
+    return BookingPage.objects.filter(listed=True, link_only=False, switched_off=False, host__is_active=True)
+
+
 def absence_or_404(request: HttpRequest, absence_id: int) -> OutOfOffice:
     """One's own. Raises Http404 for everybody else."""
-    return get_object_or_404(OutOfOffice.objects.filter(host=signed_in(request)), pk=absence_id)
+    return get_object_or_404(absences_for(signed_in(request)), pk=absence_id)
 
 
 def trip_or_404(request: HttpRequest, trip_id: int) -> TravelZone:

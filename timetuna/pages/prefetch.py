@@ -1,9 +1,8 @@
 """The rows behind one booking page, as guests need them: read by one statement, and turned into the engine's values."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
-from itertools import islice
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -72,6 +71,12 @@ def row_with(page_id: int) -> BookingPage | None:
     return next(iter(rows_with([page_id])), None)
 
 
+def row_called(public_id: str) -> BookingPage | None:
+    """Likewise, as programs call it."""
+    found = sql.rows(_with_columns(sql.PAGE_CALLED), public_id=public_id, over=dates_over())
+    return _page(found[0]) if found else None
+
+
 def rows_with(page_ids: Sequence[int]) -> list[BookingPage]:
     """In this order, without those that are no more. One query."""
     if not page_ids:
@@ -86,29 +91,34 @@ def _page(found: tuple[Any, ...]) -> BookingPage:
     values = iter(found)
     page: BookingPage
     page, host, team, rules, schedule = (
-        _row(model, _columns(model, names), values) for _, model, names in _SINGLE
+        sql.row_of(model, _columns(model, names), values) for _, model, names in _SINGLE
     )
     hosts, durations, kinds, hours, overrides, away, trips = map(sql.listed, values)
     page.host, page.team, page.schedule = host, team, schedule
     host._state.fields_cache["host_rules"] = rules  # noqa: SLF001 - as select_related does where there are none, too
-    _keep(page, page_hosts=list(map(_page_host, hosts)))
-    _keep(page, durations=_rows(Duration, ("id", "minutes", "title", "description"), durations))
-    _keep(
-        page, meeting_types=_rows(MeetingType, ("id", "kind", "enabled", "detail"), kinds, None, None, bool)
+    sql.keep(page, page_hosts=list(map(_page_host, hosts)))
+    sql.keep(page, durations=sql.rows_of(Duration, ("id", "minutes", "title", "description"), durations))
+    sql.keep(
+        page,
+        meeting_types=sql.rows_of(MeetingType, ("id", "kind", "enabled", "detail"), kinds, None, None, bool),
     )
-    _keep(schedule, weekly_hours=_rows(WeeklyHours, ("id", "weekday", "start_minute", "end_minute"), hours))
-    _keep(
+    sql.keep(
         schedule,
-        overrides=_rows(DateOverride, ("id", "date", "windows"), overrides, None, _DATE, orjson.loads),
+        weekly_hours=sql.rows_of(WeeklyHours, ("id", "weekday", "start_minute", "end_minute"), hours),
     )
-    _keep(
+    sql.keep(
+        schedule,
+        overrides=sql.rows_of(DateOverride, ("id", "date", "windows"), overrides, None, _DATE, orjson.loads),
+    )
+    sql.keep(
         host,
-        out_of_office=_rows(
+        out_of_office=sql.rows_of(
             OutOfOffice, ("id", "first", "last", "note", *_AWAY_MINUTES), away, None, _DATE, _DATE
         ),
     )
-    _keep(
-        host, travel_zones=_rows(TravelZone, ("id", "first", "last", "time_zone"), trips, None, _DATE, _DATE)
+    sql.keep(
+        host,
+        travel_zones=sql.rows_of(TravelZone, ("id", "first", "last", "time_zone"), trips, None, _DATE, _DATE),
     )
     return page
 
@@ -122,31 +132,6 @@ def _page_host(values: list[Any]) -> PageHost:
         known = [row.write_calendar_id, name, bool(listed)]
         row.write_calendar = Calendar.from_db(DEFAULT_DB_ALIAS, frozenset({"id", "name", "listed"}), known)
     return row
-
-
-def _row(model: type[Model], columns: tuple[str, ...], values: Iterator[Any]) -> Any:
-    """The row whose columns come next; None where all of it is missing."""
-    own = list(islice(values, len(columns)))
-    return None if own[0] is None else model.from_db(DEFAULT_DB_ALIAS, frozenset(columns), own)
-
-
-def _rows(
-    model: type[Model], columns: tuple[str, ...], rows: list[list[Any]], *readers: Callable[[Any], Any] | None
-) -> list[Model]:
-    """readers: how the first columns come out of JSON, where not as they are."""
-    for place, read in enumerate(readers):
-        if read is not None:
-            for row in rows:
-                row[place] = read(row[place])
-    return [model.from_db(DEFAULT_DB_ALIAS, frozenset(columns), row) for row in rows]
-
-
-def _keep(owner: Model, **related: list[Model]) -> None:
-    """Have them be what `all()` answers, as prefetch_related does: whoever asks further asks the database."""
-    kept = {name: getattr(owner, name).get_queryset() for name in related}
-    for name, rows in kept.items():
-        rows._result_cache, rows._prefetch_done = related[name], True  # noqa: SLF001
-    owner.__dict__.setdefault("_prefetched_objects_cache", {}).update(kept)
 
 
 @lru_cache

@@ -31,6 +31,7 @@ from timetuna.pages.prefetch import (
     opening,
     people,
     row_at,
+    row_called,
     row_with,
     rows_with,
 )
@@ -131,6 +132,11 @@ def warnings(page: PublicPage) -> list[str]:
 def page_settings(page_id: int) -> PublicPage | None:
     """Whatever the state of its host."""
     return _values(row_with(page_id))
+
+
+def settings_called(public_id: str) -> PublicPage | None:
+    """Likewise, as programs call the page."""
+    return _values(row_called(public_id))
 
 
 def taking_part(page: BookingPage) -> QuerySet[PageHost]:
@@ -305,3 +311,8 @@ def _is_alone(page: BookingPage) -> bool:
 def has_cohosts(page: BookingPage) -> bool:
     """Whether somebody beside its owner takes part in it."""
     return PageHost.objects.filter(page=page, active=True).exclude(host=page.host_id).exists()
+
+
+def takes_part(host_id: int, pages: QuerySet[BookingPage]) -> bool:
+    """Whether somebody has a part in any of these pages, or had one."""
+    return PageHost.objects.filter(page__in=pages, host=host_id).exists()

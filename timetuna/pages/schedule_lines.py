@@ -10,7 +10,7 @@ from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext, ngettext
 
 from timetuna.l10n.datetimes import zone_name, zone_or_utc
-from timetuna.l10n.lists import in_words
+from timetuna.l10n.lists import from_to, in_words
 from timetuna.pages.models import PageHost, Schedule
 
 _MIDNIGHT = 1_440
@@ -123,10 +123,7 @@ def _summary(schedule: Schedule, *, dates: int) -> str:
     """As "Mon to Fri 09:00 to 17:00, 1 date with other hours, Europe/Berlin"."""
     windows: dict[int, list[str]] = {}
     for row in schedule.weekly_hours.all():
-        windows.setdefault(row.weekday, []).append(
-            gettext("%(start)s to %(end)s")
-            % {"start": _clock(row.start_minute), "end": _clock(row.end_minute)}
-        )
+        windows.setdefault(row.weekday, []).append(from_to(_clock(row.start_minute), _clock(row.end_minute)))
     by_day = [in_words(windows.get(day, [])) for day in WEEKDAYS_ABBR]
     parts = []
     for hours, days in groupby(enumerate(by_day), key=lambda entry: entry[1]):

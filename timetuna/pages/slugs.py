@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.utils.text import slugify
 
 from timetuna.accounts.models import Team, User
 from timetuna.accounts.queries import owner_by_handle, owner_once_called
+from timetuna.lib.text import for_address
 from timetuna.pages.models import BookingPage, FormerSlug
 from timetuna.pages.public import PublicPage
 from timetuna.pages.queries import at, public_page
@@ -27,7 +27,7 @@ def well_formed(slug: str) -> bool:
 
 def from_title(title: str) -> str:
     """It is "meeting" where the title has no letter a-z and no digit."""
-    return re.sub(r"-+", "-", slugify(title).replace("_", "-")[:LONGEST]).strip("-") or FALLBACK
+    return for_address(title)[:LONGEST].rstrip("-") or FALLBACK
 
 
 def lock_addresses(host_id: int, *team_ids: int | None) -> None:

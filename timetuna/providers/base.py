@@ -269,6 +269,7 @@ class Entry:
     time_zone: the host's IANA zone, for services that show it.  tentative: not confirmed yet.
     organizer: who invites, where that is not the calendar's owner; then `hosts` are all hosts, the owner first. For
     services that do not make the owner the organizer of everything.
+    guest_word: what a guest is called in the text of the event, in its host's language.
     unchanged: it says what was written last, so it is written only to repair: time, place and link are put right, and
     an event that is gone is made again; title, text and guests stay as its host may have changed them.
     """
@@ -287,6 +288,7 @@ class Entry:
     description: str = ""
     meeting_type: str = ""
     tentative: bool = False
+    guest_word: str = "Guest"
     unchanged: bool = False
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol, Self, runtime_checkable
 
+from timetuna.lib.text import spoken
 from timetuna.providers.base import LoginField
 
 Span = tuple[int, int]
@@ -210,3 +211,15 @@ class ExportReader(Protocol):
 
     def read_file(self, content: bytes) -> Bundle:
         """Raises ProviderError with a sentence that says what kind of file is wanted."""
+
+
+def nameless(count: int, label: str) -> str:
+    """What is said of things that came with so little that nothing can be made of them."""
+    said = (
+        spoken("One thing came from %(label)s without a name or a time, and cannot be imported.")
+        if count == 1
+        else spoken(
+            "%(count)s things came from %(label)s without a name or a time, and cannot be taken over."
+        )
+    )
+    return said % {"count": count, "label": label}

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from timetuna.lib.sentences import spoken
+from timetuna.lib.text import spoken
 
 AGAIN = spoken("; this is tried again.")
 """How a sentence ends where work in the background goes on trying."""
-AT_ONCE = spoken(". Please try again in a minute.")
+AT_ONCE = spoken(". Try again in a minute.")
 """How it ends for somebody who has just tried."""
 
 

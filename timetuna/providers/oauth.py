@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from timetuna.lib.http import Body, Budget, HttpClient, HttpError, Response, parse_retry_after, text
-from timetuna.lib.sentences import spoken
+from timetuna.lib.text import spoken
 from timetuna.providers.base import Tokens
 from timetuna.providers.errors import NeedsReconnect, ProviderError
 
@@ -23,7 +23,7 @@ from timetuna.providers.errors import NeedsReconnect, ProviderError
 # but no longer than the lease under which calendars/access_tokens.py makes it.
 REFRESH_BUDGET = Budget(connect_seconds=5, read_seconds=30, total_seconds=38)
 
-_OK, _BAD_REQUEST, _UNAUTHORIZED, _TOO_MANY = 200, 400, 401, 429
+_OK, _BAD_REQUEST, _UNAUTHORIZED = 200, 400, 401
 _TOKEN = re.compile(r"[\x21-\x7e]{1,16384}")
 _WORD = re.compile(r"[A-Za-z0-9_.-]{1,40}")
 # RFC 6749 section 5.2 and OpenID Connect Core section 3.1.2.6: without the person nothing goes on.
@@ -204,7 +204,7 @@ class OAuthClient:
         if refused and (failure.error == "invalid_client" or failure.number in self._settings.operator_codes):
             raise ProviderError(
                 spoken(
-                    "%(label)s does not know this server's own keys. Whoever runs this server has to correct them."
+                    "%(label)s does not know this server’s own keys. Whoever runs this server has to correct them."
                 )
                 % {"label": label},
                 code=failure.code,

@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo
 from timetuna.availability.interval import Interval
 from timetuna.ical.answer import BusyTime
 from timetuna.lib.http import HttpClient, Json, is_https, text
-from timetuna.lib.sentences import spoken
-from timetuna.lib.text import find_zone
+from timetuna.lib.text import find_zone, spoken
 from timetuna.providers.base import BusySource, CalendarWriter, Directory, Entry, Identity, Written
 from timetuna.providers.cursors import ReadingCursor
 from timetuna.providers.errors import NeedsReconnect, ProviderError
@@ -95,7 +94,7 @@ class EventWriter:
         """Raises ProviderError where guests cannot be sent to the link."""
         if link and not is_https(link):
             raise ProviderError(
-                spoken("%(company)s's event has no meeting link that can be used; this is tried again.")
+                spoken("%(company)s’s event has no meeting link that can be used; this is tried again.")
                 % {"company": self.service.company},
                 code=f"{self.service.slug}:link",
             )

@@ -8,7 +8,7 @@ from timetuna.lib.http import Json, is_https, text
 from timetuna.lib.mail import clean_address
 from timetuna.lib.text import multi_line, single_line
 
-LINE, TEXT, ID = 300, 10_000, 400
+LINE, TEXT = 300, 10_000
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _CLOCK = re.compile(r"([01]\d|2[0-4]):([0-5]\d)(:\d\d(\.\d+)?)?")
 _ID = re.compile(r"[\x21-\x7e]{1,400}")

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
 from timetuna.lib.http import HttpClient, HttpError, Json, Response, parse_retry_after
-from timetuna.lib.sentences import spoken
+from timetuna.lib.text import spoken
 from timetuna.providers.bundle import Progress, Tell
 from timetuna.providers.errors import ProviderError
 from timetuna.providers.rest import FORBIDDEN, NOT_FOUND, SERVER_ERROR, SUCCESS, TOO_MANY, UNAUTHORIZED
@@ -130,7 +130,7 @@ class PatientReader:
                     self._not_whole()
                     if error.kind in {"protocol", "reset", "encoding"}
                     else spoken(
-                        "%(label)s cannot be reached at the moment. Nothing was taken over; please try again in a few "
+                        "%(label)s cannot be reached at the moment. Nothing was taken over; try again in a few "
                         "minutes."
                     )
                     % {"label": self.service.label}
@@ -148,7 +148,7 @@ class PatientReader:
         if response.status >= SERVER_ERROR:
             raise _Again(
                 spoken(
-                    "%(label)s has a problem at the moment (answer %(status)s). Nothing was taken over; please try "
+                    "%(label)s has a problem at the moment (answer %(status)s). Nothing was taken over; try "
                     "again "
                     "in a few minutes."
                 )
@@ -185,7 +185,7 @@ class PatientReader:
         if seconds > LONGEST_PAUSE.total_seconds() or self.waited > PATIENCE.total_seconds():
             raise ProviderError(
                 spoken(
-                    "%(label)s asks for longer pauses than TimeTuna waits. Nothing was taken over; please try again in "
+                    "%(label)s asks for longer pauses than TimeTuna waits. Nothing was taken over; try again in "
                     "an hour."
                 )
                 % {"label": self.service.label},
@@ -198,7 +198,7 @@ class PatientReader:
     def _not_whole(self) -> str:
         return spoken(
             "%(label)s gave an answer about %(step)s that is not whole or cannot be read. Nothing was taken "
-            "over; please try again in a few minutes."
+            "over; try again in a few minutes."
         ) % {"label": self.service.label, "step": self.step.step}
 
 

@@ -79,6 +79,7 @@ class Provider:
     one_per_host: a host may link one account of it at a time.  logo: an SVG file.
     latest_grant_only: a new grant of an outside account ends all earlier ones, whoever holds them.
     gives: what a host has of it, in a sentence.  verb: what its button says before the label.
+    texts: it sends texts to phones; the operator's settings are all it needs.
     implementation: "module:Class", taking a Config and an HttpClient.
     """
 
@@ -91,6 +92,7 @@ class Provider:
     implementation: str
     latest_grant_only: bool = False
     verb: str = "Connect"
+    texts: bool = False
     service: str = ""
     gives: str = ""
 
@@ -129,10 +131,6 @@ def providers() -> Mapping[str, Provider]:
     }
     found = [_checked(name, one) for name, one in described.items() if one is not None]
     return MappingProxyType({one.slug: one for one in sorted(found, key=lambda one: one.label.casefold())})
-
-
-def configured(environment: Mapping[str, str]) -> Mapping[str, Provider]:
-    return {slug: provider for slug, provider in providers().items() if provider.configured(environment)}
 
 
 def _checked(name: str, provider: object) -> Provider:

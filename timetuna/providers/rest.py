@@ -21,8 +21,7 @@ from timetuna.lib.http import (
     parts,
     text,
 )
-from timetuna.lib.sentences import spoken
-from timetuna.lib.text import single_line
+from timetuna.lib.text import single_line, spoken
 from timetuna.providers.base import Profile
 from timetuna.providers.errors import AccessTokenRefused, NeedsReconnect, ProviderError
 
@@ -123,7 +122,7 @@ class OnlineService:
         if status == TOO_MANY or (status == FORBIDDEN and self.limits & {*found}):
             return ProviderError(
                 spoken(
-                    "%(company)s's limit of requests is reached; this is tried again when %(company)s allows it."
+                    "%(company)s’s limit of requests is reached; this is tried again when %(company)s allows it."
                 )
                 % {"company": self.company},
                 code=f"{self.slug}:429",

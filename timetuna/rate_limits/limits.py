@@ -237,6 +237,36 @@ def used(limit: AnyLimit, subject: str, *, window: int = 0) -> int:
     return sum(row.used for row in rows.values() if row.counts(asked, moment))
 
 
+def standing(limit: Limit, subject: str) -> tuple[int, float]:
+    """How much of the limit's first window is left, and in how many seconds it is whole again.
+
+    All of it where the counts cannot be reached.
+    """
+    (asked, *_), moment = limit.asked(subject, 0), now()
+    try:
+        rows = store().read([asked])
+    except StoreAway:
+        rows = {}
+    for row in rows.values():
+        if row.counts(asked, moment):
+            return max(0, asked.most - row.used), max(0.0, row.ends_at - moment)
+    return asked.most, float(asked.seconds)
+
+
+def spend_told(limit: Limit, subject: str) -> tuple[float, int, float]:
+    """As `spend` and `standing`, in one statement where there is something left. limit: of one window."""
+    (asked, *_), moment = limit.asked(subject, 1), now()
+    try:
+        done = store().add([asked], now=moment)
+    except StoreAway:
+        if limit.strict:
+            raise
+        return 0.0, asked.most, float(asked.seconds)
+    if row := done.get(asked.key):
+        return 0.0, max(0, asked.most - row.used), max(0.0, row.ends_at - moment)
+    return max(wait((limit, subject)), 1.0), *standing(limit, subject)
+
+
 def give_back(*pairs: Pair, cost: int = 1, at: float | None = None) -> None:
     """Take back what was counted a moment ago, as if it had not happened.
 
@@ -249,11 +279,6 @@ def give_back(*pairs: Pair, cost: int = 1, at: float | None = None) -> None:
 def forget(limit: AnyLimit, subject: str) -> None:
     with suppress(StoreAway):
         store().forget(limit.asked(subject, 0))
-
-
-def forget_all() -> None:
-    """Begin anew for everybody. For tests."""
-    store().forget_all()
 
 
 def _asked(pairs: Iterable[Pair], cost: int) -> list[CounterRow]:

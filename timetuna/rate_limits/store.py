@@ -109,7 +109,7 @@ ON CONFLICT (key) DO UPDATE SET
   before_at = counted.last_at, last_at = excluded.last_at, most = excluded.most, seconds = excluded.seconds,
   first_delay = excluded.first_delay, longest_delay = excluded.longest_delay
 WHERE NOT ({closed_now})
-RETURNING key"""
+RETURNING key, used, last_at, ends_at"""
 
 
 _LAST = "last_at = CAST(:at AS double precision) AND before_at IS NOT NULL"
@@ -135,8 +135,8 @@ class Store:
         self._since_sweep, self._swept_at = 0, time.monotonic()
         self._away_until = 0.0
 
-    def add(self, asked: Sequence[CounterRow], *, now: float) -> set[str]:
-        """Count all rows if none of them is closed; return the keys of those that were counted.
+    def add(self, asked: Sequence[CounterRow], *, now: float) -> dict[str, Counted]:
+        """Count all rows if none of them is closed; return those that were counted, as they stand then, by key.
 
         These are all or none, unless another process was faster at one.
         """
@@ -145,7 +145,8 @@ class Store:
             for n, row in enumerate(asked)
             for part, value in zip(_PARTS, row, strict=True)
         }
-        done = {key for (key,) in self._run(self._adding(len(asked)), values | {"now": now})}
+        found = self._run(self._adding(len(asked)), values | {"now": now})
+        done = {key: Counted(*columns) for key, *columns in found}
         self.written = self.written or bool(done)
         self._sweep_sometimes(len(done), now)
         return done

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 else:
     Rows = forms.BaseFormSet
 INCOMPLETE = gettext_lazy(
-    "A part of this form did not arrive, so nothing is saved. Please look through it and send it again."
+    "A part of this form did not arrive, so nothing is saved. Look through it and send it again."
 )
 REMOVED = "DELETE"
 

@@ -17,9 +17,6 @@ from typing import Any
 import brotli
 from csp.middleware import CSPMiddleware
 from django.conf import settings
-from django.contrib.messages.storage.cookie import CookieStorage
-from django.contrib.messages.storage.fallback import FallbackStorage
-from django.contrib.messages.storage.session import SessionStorage
 from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
@@ -38,6 +35,8 @@ from timetuna.logs import request_id, route_of
 from timetuna.mail import is_set_up
 from timetuna.rate_limits.limits import client_of
 from timetuna.web.health import healthz
+from timetuna.web.problems import failed, reads_problems
+from timetuna.web.refusals import refusal
 from timetuna.web.uploads import most_bytes
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -103,6 +102,12 @@ def who_acts() -> int | None:
     """The id of whoever is signed in where this request came from; None outside of requests, and for everybody else."""
     request = _asking.get()
     return request.user.pk if request is not None and hasattr(request, "user") else None
+
+
+def acts_through() -> str:
+    """What the program is called that acts for whoever asked, as histories tell of it; "" for a person at a page."""
+    request = _asking.get()
+    return getattr(request, "program", "")
 
 
 def is_our_file(request: HttpRequest, response: HttpResponseBase) -> bool:
@@ -218,13 +223,13 @@ def _is_too_much(request: HttpRequest, length: int) -> bool:
 
 def _refusal(request: HttpRequest, sentence: str, status: int) -> HttpResponse:
     with translation.override(choose(request)):
-        return HttpResponse(gettext(sentence), status=status, content_type="text/plain; charset=utf-8")
+        return refusal(request, status, gettext(sentence))
 
 
 AWAY = (OperationalError, InterfaceError)
 RETRY_AFTER_SECONDS = 5
-SENTENCE = gettext_lazy("The server is very busy. Please try again in a moment.")
-OUR_FAULT = gettext_lazy("Something went wrong on this server. Please try again in a minute.")
+SENTENCE = gettext_lazy("The server is very busy. Try again in a moment.")
+OUR_FAULT = gettext_lazy("Something went wrong on this server. Try again in a minute.")
 
 
 class DatabaseAway(Middleware):
@@ -254,6 +259,8 @@ def _away(request: HttpRequest, error: BaseException) -> HttpResponse:
 def _answer(request: HttpRequest, template: str, sentence: str, *, status: int) -> HttpResponse:
     """As a page, or to a program as JSON, with the number under which the log has it."""
     number = request_id.get()
+    if reads_problems(request):
+        return failed(status, sentence)
     if request.path.startswith("/api/"):
         return JsonResponse({"error": sentence, "request_id": number}, status=status)
     return HttpResponse(render_to_string(template, {"request_id": number}), status=status)
@@ -313,7 +320,7 @@ class Speaks(Middleware):
     def process_view(request: HttpRequest, *_: Any) -> None:
         """Speak as a host reads, as soon as it is known that the page is a host's."""
         if not is_for_guests(request):
-            translation.activate(_for_hosts(request))
+            translation.activate(language_of_host(request))
 
 
 def is_for_guests(request: HttpRequest) -> bool:
@@ -321,7 +328,8 @@ def is_for_guests(request: HttpRequest) -> bool:
     return bool(match and (match.url_name or "").startswith(GUESTS_ROUTES))
 
 
-def _for_hosts(request: HttpRequest) -> str:
+def language_of_host(request: HttpRequest) -> str:
+    """What pages of hosts speak with whoever asks."""
     if len(settings.HOST_LANGUAGES) == 1:
         return str(settings.HOST_LANGUAGES[0])
     wishes = [request.user.language] if request.user.is_authenticated else []
@@ -385,13 +393,3 @@ def product(request: HttpRequest) -> dict[str, Any]:
         "no_mail_server": not is_set_up(),
         "languages": partial(switch, request),  # called by the template that shows them
     }
-
-
-class _OwnCookie(CookieStorage):
-    cookie_name = settings.MESSAGES_COOKIE_NAME
-
-
-class Messages(FallbackStorage):
-    """In the cookie, and in the session where they are too long for one."""
-
-    storage_classes = (_OwnCookie, SessionStorage)

@@ -32,15 +32,17 @@ TOO_LARGE: Answer = (
 CUT_OFF: Answer = (
     HTTPStatus.BAD_REQUEST,
     PLAIN,
-    b"This did not arrive whole, so nothing was done. Please send it again.",
+    b"This did not arrive whole, so nothing was done. Send it again.",
 )
 NO_LENGTH: Answer = (
     HTTPStatus.LENGTH_REQUIRED,
     PLAIN,
-    b"This came without its length, so nobody can tell whether it is whole. Please send it with a Content-Length.",
+    b"This came without its length, so nobody can tell whether it is whole. Send it with a Content-Length.",
 )
-TOO_SLOW: Answer = (HTTPStatus.REQUEST_TIMEOUT, PLAIN, b"This took too long to arrive. Please send it again.")
-BROKEN: Answer = (HTTPStatus.INTERNAL_SERVER_ERROR, PLAIN, b"Something went wrong. Please try again.")
+TOO_SLOW: Answer = (HTTPStatus.REQUEST_TIMEOUT, PLAIN, b"This took too long to arrive. Send it again.")
+BROKEN: Answer = (HTTPStatus.INTERNAL_SERVER_ERROR, PLAIN, b"Something went wrong. Try again.")
+Explain = Callable[[str, int, str], tuple[str, bytes]]
+"""Of a path, a status and a sentence: the media type and the body in which whoever asks there reads it."""
 log = logging.getLogger("timetuna.web")
 
 
@@ -72,6 +74,7 @@ class Bridge:
     """A server application for Granian that runs a WSGI application in so many threads.
 
     largest_body: in bytes.  most_bytes: what a body may have that is larger, by path and query.
+    explain: says what was refused here as whoever asks there reads it.
     signed_below: paths that begin so take bodies without a length, because what reads them checks a signature over
     every byte. Granian ends a chunked body that was cut off as it ends a whole one, so that nobody else may take any.
     """
@@ -84,11 +87,13 @@ class Bridge:
         largest_body: int,
         signed_below: str,
         most_bytes: Callable[[str, str], int],
+        explain: Explain,
     ) -> None:
         self.application = application
         self.largest_body = largest_body
         self.most_bytes = most_bytes
         self.signed_below = signed_below
+        self.explain = explain
         self.threads = ThreadPoolExecutor(threads, thread_name_prefix="web")
 
     async def __rsgi__(self, scope: RequestScope, exchange: Exchange) -> None:
@@ -98,14 +103,18 @@ class Bridge:
             async with asyncio.timeout(BODY_WITHIN_SECONDS if usual else LARGE_WITHIN_SECONDS):
                 body = await self._body(scope, exchange, most)
         except TimeoutError:
-            exchange.response_bytes(*TOO_SLOW)
-            return
+            body = TOO_SLOW
         if not isinstance(body, bytes):
-            exchange.response_bytes(*body)
+            exchange.response_bytes(*self._explained(scope.path, body))
             return
         loop = asyncio.get_running_loop()
         answer = await loop.run_in_executor(self.threads, with_room, self._answer, environ_of(scope, body))
-        exchange.response_bytes(*answer)
+        exchange.response_bytes(*(self._explained(scope.path, answer) if answer is BROKEN else answer))
+
+    def _explained(self, path: str, answer: Answer) -> Answer:
+        status, headers, text = answer
+        kind, body = self.explain(path, status, text.decode())
+        return status, [("content-type", kind), *headers[1:]], body
 
     def _most(self, scope: RequestScope) -> int:
         """How large its body may be; asked for where it says that it is larger than others."""

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
 from django.shortcuts import redirect
 from django.utils import translation
 from django.utils.functional import Promise
@@ -204,7 +204,15 @@ def save(request: HttpRequest, build: Build[FormT]) -> FormT:
 
     It is stored behind its lock, and only if nobody has saved anything else since the form was made.
     """
-    form = _received(request, build, request.POST, request.FILES)
+    form = save_sent(request, build, request.POST, request.FILES)
+    if form.saved:
+        forget_typed(request, request.path)
+    return form
+
+
+def save_sent(request: HttpRequest, build: Build[FormT], data: Any, files: Any) -> FormT:
+    """The same of what came by another way than a browser's form, as of a program: see `unchanged`."""
+    form = _received(request, build, data, files)
     if not form.is_valid():
         return form
     with transaction.atomic():
@@ -224,10 +232,18 @@ def save(request: HttpRequest, build: Build[FormT]) -> FormT:
                 changed = {name: (told[name], part) for name, part in after.items() if name in told}
                 form.note({name: both for name, both in changed.items() if both[0].value != both[1].value})
     if not agreed:  # somebody saved while this one was being read
-        return _received(request, build, request.POST, None)
-    if form.saved:
-        forget_typed(request, request.path)
+        return _received(request, build, data, None)
     return form
+
+
+def unchanged(request: HttpRequest, form: HostForm) -> QueryDict:
+    """What a browser would send of a form in which nobody has changed anything."""
+    values = {VERSION: [_version(request, form.parts())]}
+    for each in (form, *form.inner()):
+        values |= fields_written(each)
+    for _, rows in form.rows():
+        values |= rows_written(rows)
+    return with_values({}, values.items())
 
 
 def answer_form(

@@ -23,7 +23,7 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 from timetuna.web.framing import frame_of
 from timetuna.web.middleware import allow, allow_from
 
-JOINED = ("css/guest.css", "css/host.css")
+JOINED = ("css/guest.css", "css/host.css", "css/agenda.css", "css/insights.css", "css/docs.css")
 JOINED_SCRIPTS = ("js/guest.js", "js/month.js")
 Files = Mapping[str, tuple[Storage, str]]
 _IMPORT = re.compile(r'^@?import (?:url\()?"(?:\./)?(.+)"\)?;$', re.MULTILINE)
@@ -170,8 +170,11 @@ def _style(context: Any, text: str) -> SafeString:
 
 def luminance(color: str) -> float:
     """Relative, 0 to 1 (WCAG 2.2)."""
-    linear = [
-        one / 3294.6 if one <= 10 else ((one / 255 + 0.055) / 1.055) ** 2.4  # noqa: PLR2004
-        for one in bytes.fromhex(color[1:])
-    ]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    red, green, blue = map(linear, bytes.fromhex(color[1:]))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def linear(channel: int) -> float:
+    """As much light as it is, 0 to 1. channel: of sRGB, 0 to 255."""
+    one = channel / 255
+    return one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4  # noqa: PLR2004

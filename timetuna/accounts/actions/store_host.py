@@ -36,7 +36,7 @@ def store_host(user: User) -> None:
                 raise EmailTaken from None
         else:
             return
-    raise ValueError("This public address is taken. Please choose another one.")
+    raise ValueError("This public address is taken. Choose another one.")
 
 
 def _candidates(name: str) -> Iterator[str]:

@@ -14,7 +14,7 @@ class HandleTaken(Exception):  # noqa: N818 - it is what happened
     """Somebody else has this public address, or had it once. `str()` is a sentence."""
 
     def __init__(self) -> None:
-        super().__init__(gettext("This public address is taken. Please choose another one."))
+        super().__init__(gettext("This public address is taken. Choose another one."))
 
 
 def lock_handle(handle: str) -> None:

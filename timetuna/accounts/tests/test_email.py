@@ -43,7 +43,7 @@ def test_the_new_address_counts_once_it_is_confirmed(as_alice, alice):
     ]
     assert is_signed_in(as_alice, "new@example.org")
     assert mails()[1].to == "alice@example.org"
-    assert mails()[1].subject == "Your mail address was changed"
+    assert mails()[1].subject == "Your email address was changed"
 
 
 @pytest.mark.parametrize("password", ["", NEW_PASSWORD])

@@ -16,7 +16,14 @@ def new_host(name: str, email: str = "") -> User:
 
 @pytest.mark.parametrize(
     ("name", "handle"),
-    [("Zoë O'Neil", "zoe-o-neil"), ("ADA", "ada"), ("李雷", ""), ("--", ""), ("x" * 60, "x" * 32)],
+    [
+        ("Zoë O'Neil", "zoe-o-neil"),
+        ("Jürgen Weiß", "juergen-weiss"),
+        ("ADA", "ada"),
+        ("李雷", ""),
+        ("--", ""),
+        ("x" * 60, "x" * 32),
+    ],
 )
 def test_a_handle_is_made_from_the_name(name, handle):
     assert handle_for(name) == handle

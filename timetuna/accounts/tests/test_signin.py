@@ -37,7 +37,7 @@ def test_a_wrong_password_and_an_unknown_address_look_alike(alice):
     ]
     assert [answer.status_code for answer in answers] == [422, 422]
     assert texts[0] == texts[1]
-    assert "do not fit together" in texts[0]
+    assert "do not match" in texts[0]
 
 
 @pytest.mark.parametrize(

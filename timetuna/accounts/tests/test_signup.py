@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from allauth.account.models import EmailAddress
 from django.test import Client
@@ -21,6 +23,18 @@ def test_the_form_asks_for_name_address_and_password_once(browser):
     assert "data-guess-zone" in page
 
 
+def has_the_cursor(answer):
+    return re.findall(r'<input (?=[^>]*\bautofocus\b)[^>]*?name="(\w+)"', answer.content.decode())
+
+
+def test_the_cursor_is_where_one_types_next(browser, alice):
+    assert has_the_cursor(browser.get("/signup")) == ["name"]
+    assert has_the_cursor(browser.get("/signin")) == ["login"]
+    wrong = browser.post("/signup", {"name": "Dora", "email": "dora", "password1": NEW_PASSWORD})
+    assert has_the_cursor(wrong) == ["email"]
+    assert has_the_cursor(sign_in(browser, alice.email, password="not the password")) == ["password"]
+
+
 def test_a_new_host_confirms_the_address_and_is_signed_in(browser):
     answer = sign_up(browser, "Dora@Example.ORG")
     assert answer["Location"] == "/verify-email/sent"
@@ -28,7 +42,7 @@ def test_a_new_host_confirms_the_address_and_is_signed_in(browser):
     assert (user.email, user.name, user.handle, user.time_zone) == (
         "dora@example.org",
         "Dora Müller",
-        "dora-muller",
+        "dora-mueller",
         "Europe/Berlin",
     )
     assert sign_in(browser, "dora@example.org")["Location"] == "/verify-email/sent"

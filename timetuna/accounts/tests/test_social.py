@@ -198,7 +198,7 @@ def test_microsoft_s_word_for_an_address_is_not_enough(browser, outside):
 
     assert not EmailAddress.objects.get().verified
     other = Client()
-    assert "sign in" in other.get(mails()[0].path).content.decode()
+    assert ">Sign in</a> as you did" in other.get(mails()[0].path).content.decode()
     assert other.post(mails()[0].path, {"password": PASSWORD}).status_code == 422
     assert browser.post(mails()[0].path)["Location"] == "/setup"
 
@@ -240,7 +240,7 @@ def test_leaving_again_and_again_has_to_wait_for_a_moment(outside):
         answers = [Client().post("/signin/google") for _ in range(31)]
 
     assert [answer.status_code for answer in answers] == [302] * 30 + [429]
-    assert "Please wait 1 second, then go back and try again." in answers[-1].content.decode()
+    assert "Wait 1 second, then go back and try again." in answers[-1].content.decode()
     assert Client(REMOTE_ADDR="198.51.100.7").post("/signin/google").status_code == 302
 
 

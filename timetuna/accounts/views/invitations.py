@@ -38,7 +38,7 @@ _SENTENCES = {
     ),
     State.EXPIRED: (
         gettext_lazy("This invitation has expired"),
-        gettext_lazy("It was open for two weeks. Ask who invited you to send it again."),
+        gettext_lazy("It was open for two weeks. Ask whoever invited you to send it again."),
     ),
     None: (
         gettext_lazy("This invitation is no longer there"),

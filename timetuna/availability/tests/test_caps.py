@@ -21,9 +21,9 @@ from timetuna.availability.hours import (
     special_days,
 )
 from timetuna.availability.interval import Interval
-from timetuna.availability.slots import Busy, Diary, Kind, is_open, open_slots, why_not
+from timetuna.availability.slots import Busy, Diary, Kind, open_slots, why_not
 from timetuna.availability.tests.strategies import any_hours, calm
-from timetuna.availability.tests.wall_clock import date_at, utc, walked, weekly
+from timetuna.availability.tests.wall_clock import date_at, is_listed, utc, walked, weekly
 
 ONE_A_DAY = Cap(Period.DAY, CapScope.PAGE, 1)
 TWO_A_DAY_IN_ALL = Cap(Period.DAY, CapScope.HOST, 2)
@@ -146,7 +146,7 @@ def test_all_rules_at_once_agree_with_the_minute_walk(
     assert open_slots(month, policy=policy, now_minute=now, span=SPAN) == expected
     for minute in {*expected[:20], *range(*SPAN, 97)}:
         moment = diary((minute, minute + 1))
-        assert is_open(moment, minute=minute, policy=policy, now_minute=now) == (minute in expected)
+        assert is_listed(moment, minute=minute, policy=policy, now_minute=now) == (minute in expected)
         told = why_not(moment, minute=minute, policy=policy, now_minute=now)
         assert told == why_not(month, minute=minute, policy=policy, now_minute=now)
         assert (told == ()) == (minute in expected)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from timetuna.availability.caps import FullPeriod
 from timetuna.availability.hours import Cap, CapScope, Period, Policy, day_start, open_hours
 from timetuna.availability.interval import Interval, merge
-from timetuna.availability.slots import Busy, Code, Diary, Kind, Reason, is_open, open_slots, why_not
+from timetuna.availability.slots import Busy, Code, Diary, Kind, Reason, open_slots, why_not
 from timetuna.availability.teams import (
     Part,
     Seat,
@@ -22,6 +22,7 @@ from timetuna.availability.teams import (
     why_missing,
 )
 from timetuna.availability.tests.strategies import any_hours, zones
+from timetuna.availability.tests.wall_clock import is_listed
 
 calm = settings(derandomize=True, max_examples=150, deadline=None, database=None)
 
@@ -255,9 +256,9 @@ def could(asked: Staff, minute: int) -> bool:
     for one in asked.seats:
         any_start = replace(one.policy, increment=1)
         free[one.host] = (
-            is_open(one.diary, minute=minute, policy=any_start, now_minute=0)
+            is_listed(one.diary, minute=minute, policy=any_start, now_minute=0)
             if asked.midnights
-            else is_open(one.diary, minute=minute, policy=one.policy, now_minute=0)
+            else is_listed(one.diary, minute=minute, policy=one.policy, now_minute=0)
         )
     if asked.midnights and asked.seats:
         local = datetime.fromtimestamp(minute * 60, asked.midnights)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from timetuna.availability.hours import Away, Hours, Policy, day_start
 from timetuna.availability.interval import Interval
-from timetuna.availability.slots import Busy
+from timetuna.availability.slots import Busy, Diary, open_slots
 
 LONGEST = 26 * 60  # the longest local day, and so the longest stretch of open minutes
 
@@ -120,3 +120,8 @@ def walked(hours: Hours, policy: Policy, *, busy: Sequence[Busy], now: int, span
         if now + policy.notice <= minute < end
         and all(keeps_its_distance(minute, one, policy) for one in busy)
     ]
+
+
+def is_listed(diary: Diary, *, minute: int, policy: Policy, now_minute: int) -> bool:
+    """Whether the engine offers that very minute."""
+    return open_slots(diary, policy=policy, now_minute=now_minute, span=(minute, minute + 1)) == [minute]

@@ -14,7 +14,7 @@ from timetuna.bookings.models import Booking
 from timetuna.jobs.queue import job
 
 MOVED = gettext_lazy(
-    "Your guest has asked for another time meanwhile. It is the one shown here; please answer again."
+    "Your guest has asked for another time meanwhile. It is the one shown here; answer again."
 )
 TOO_LATE = gettext_lazy(
     "This request has ended: its time to be answered is over. Your guest can ask for another time."

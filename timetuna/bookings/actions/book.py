@@ -17,22 +17,38 @@ from timetuna.bookings.actions.host_time import Chosen, choose_hosts, consume, l
 from timetuna.bookings.actions.note_unusual import note_unusual
 from timetuna.bookings.actions.turns import write_turns
 from timetuna.bookings.actions.use_link import use_link
-from timetuna.bookings.errors import FormUsed, ProofNeeded, SlotTaken, TooManyBookings
+from timetuna.bookings.errors import FormUsed, NumberNeeded, ProofNeeded, SlotTaken, TooManyBookings
 from timetuna.bookings.events import GUEST, Status, record, transition
 from timetuna.bookings.guests import Guest, invite, limit_bookings, room_for_others_in, store_attendee
-from timetuna.bookings.models import Answer, Booking, BookingHost, BookingOrigin, Conference
-from timetuna.bookings.proofs.needed import NOTHING_SHOWN, Evidence, Proof, Purpose, count_booking, rates, use
+from timetuna.bookings.models import (
+    Answer,
+    Booking,
+    BookingHost,
+    BookingOrigin,
+    Conference,
+    NumberFacts,
+)
+from timetuna.bookings.proofs.needed import (
+    NOTHING_SHOWN,
+    Evidence,
+    NumberShown,
+    Proof,
+    Purpose,
+    count_booking,
+    rates,
+    use,
+)
 from timetuna.bookings.queries import taken_among
 from timetuna.bookings.slots.availability import Able, SlotQuery, who_can
 from timetuna.pages.links import opened_by
 from timetuna.pages.meeting_types.base import MeetingChoice, meeting_kind
-from timetuna.pages.models import BookingLink
+from timetuna.pages.models import BookingLink, BookingPage
 from timetuna.pages.public import HostTime, PublicPage
 from timetuna.pages.queries import page_settings
 from timetuna.rate_limits.limits import NOBODY, Client, wait_in_words
 
 GUARD = "bookings_host_overlap"
-TAKEN = gettext_noop("This time is not free any more. Please pick another; what you typed is still here.")
+TAKEN = gettext_noop("This time is not free any more. Pick another; what you typed is still here.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +61,7 @@ class Order:
     source: where the order comes from, by default the public page.
     answers: to the host's own questions, not stored yet.  origin: where the guest comes from, by `BookingOrigin`'s
     columns.  link: the secret part of the link that the page was opened by, "" for none.
+    waived: rules of the page that do not count, where a host's own program says so; see `SlotQuery`.
     """
 
     page_id: int
@@ -62,6 +79,11 @@ class Order:
     answers: tuple[Answer, ...] = ()
     origin: Mapping[str, Any] = field(default_factory=dict)
     link: str = ""
+    waived: frozenset[str] = frozenset()
+
+    def number(self) -> str:
+        """The guest's phone number, or ""."""
+        return self.guest.answers.get("phone", "")
 
     def purpose(self) -> Purpose:
         """What a proof for this order has to be made for."""
@@ -86,9 +108,7 @@ def book(order: Order, *, now: datetime) -> Booking:
         if GUARD in str(error):
             raise SlotTaken(gettext(TAKEN)) from error
         if "idempotency_key" in str(error):
-            raise FormUsed(
-                gettext("This form has already been used. Please pick your time again.")
-            ) from error
+            raise FormUsed(gettext("This form has already been used. Pick your time again.")) from error
         raise
     count_booking(order.client)
     return booking
@@ -116,10 +136,12 @@ def _book(order: Order, now: datetime) -> Booking:
         client=order.client,
         kind=order.kind,
         person=order.person,
+        waived=order.waived,
     )
     able = who_can(query, start_minute=order.start_minute)
     if able is None:
         raise SlotTaken(_gone(query, choice, order.start_minute))
+    _refuse_unshown_number(page, order)
     _judge(order, now)
     consume(order.hold)
     booking = _insert(query, order, choice, able, link)
@@ -127,6 +149,13 @@ def _book(order: Order, now: datetime) -> Booking:
     made = transition(None, Status(booking.status), actor=GUEST)
     record(booking, made.event, actor=GUEST, source=order.source)
     return booking
+
+
+def _refuse_unshown_number(page: PublicPage, order: Order) -> None:
+    """Raises NumberNeeded. A host's own program, which no network is known of, answers for its numbers itself."""
+    wanted = page.settings.phone == BookingPage.Phone.VERIFIED and order.client.network
+    if wanted and order.evidence.number is NumberShown.NOT:
+        raise NumberNeeded
 
 
 def _refuse_without_proof(order: Order, now: datetime) -> None:
@@ -151,7 +180,7 @@ def _asked(order: Order, now: datetime) -> Proof:
     """What the form still has to bring. Raises TooManyBookings."""
     busy, evidence = rates(order.page_id, order.client, now=now), order.evidence
     if wait := busy.refused_for:
-        sentence = gettext("Many bookings have come from your network lately. Please try again in %(wait)s.")
+        sentence = gettext("Many bookings have come from your network lately. Try again in %(wait)s.")
         raise TooManyBookings(sentence % {"wait": wait_in_words(wait)}, wait=wait)
     if evidence.confirmed:
         return Proof.NONE
@@ -166,17 +195,17 @@ def _same(earlier: Booking, order: Order) -> Booking:
     if (earlier.page_id, earlier.start_at, earlier.minutes, earlier.booker.email) == now_asked:
         return earlier
     raise FormUsed(
-        gettext("This form has already made a booking. Please pick your time again if you want a second one.")
+        gettext("This form has already made a booking. Pick your time again if you want a second one.")
     )
 
 
 def _choice(page: PublicPage, order: Order) -> MeetingChoice:
     if order.minutes not in {duration.minutes for duration in page.durations}:
-        raise SlotTaken(gettext("This length is not offered any more. Please pick your time again."))
+        raise SlotTaken(gettext("This length is not offered any more. Pick your time again."))
     for choice in page.meeting_types:
         if choice.kind == order.kind:
             return choice
-    raise SlotTaken(gettext("This way of meeting is not offered any more. Please choose again."))
+    raise SlotTaken(gettext("This way of meeting is not offered any more. Choose again."))
 
 
 def _gone(query: SlotQuery, choice: MeetingChoice, start_minute: int) -> str:
@@ -217,17 +246,24 @@ def _insert(
         confirmed=order.evidence.confirmed,
         added_at=booking.created_at,
     )
-    for answer in order.answers:
-        answer.pk, answer.attendee = None, booking.booker
-    Answer.objects.bulk_create(order.answers)
-    if order.origin:
-        BookingOrigin.objects.create(booking=booking, **order.origin)
+    _keep_said(booking, order)
     if chosen.dealt is not None:
         named = query.named()
         write_turns(booking, chosen.dealt, named=[named] if named else [], now=now)
     if kind.makes_link:
         Conference.objects.create(booking=booking, host_id=booking.host_id, provider=choice.kind)
     return booking
+
+
+def _keep_said(booking: Booking, order: Order) -> None:
+    """What is known of the number, what was answered, and where the guest came from."""
+    if order.evidence.number:
+        NumberFacts.objects.create(attendee=booking.booker, shown=order.evidence.number)
+    for answer in order.answers:
+        answer.pk, answer.attendee = None, booking.booker
+    Answer.objects.bulk_create(order.answers)
+    if order.origin:
+        BookingOrigin.objects.create(booking=booking, **order.origin)
 
 
 def _give_to_hosts(booking: Booking, query: SlotQuery, able: Able) -> Chosen:

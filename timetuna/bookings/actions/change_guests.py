@@ -28,7 +28,7 @@ MOST_CHANGES = 20
 MOST_INVITATIONS = 2
 """How often one person is invited to one booking: once more after they were taken off by mistake."""
 _NOT_NOW = gettext_noop(
-    "Nobody can be invited just now, because unusually many bookings are made. Please try again in %(wait)s."
+    "Nobody can be invited just now, because unusually many bookings are made. Try again in %(wait)s."
 )
 INVITES = frozenset({"confirmed", "promised", "invited"})
 
@@ -163,7 +163,7 @@ def refuse_while_unusual(booking: Booking, sentence: str, *, now: datetime) -> N
 def _too_often(actor: str) -> str:
     if actor == HOST:
         return str(GUESTS_CHANGED_OFTEN)
-    return gettext("The guests of this booking were changed many times. Please write to your host.")
+    return gettext("The guests of this booking were changed many times. Write to your host.")
 
 
 def _limit_invitations(booking: Booking, guests: Sequence[Guest], actor: str) -> None:
@@ -179,6 +179,5 @@ def _limit_invitations(booking: Booking, guests: Sequence[Guest], actor: str) ->
             if actor == HOST:
                 raise NotPossible(INVITED_BEFORE % {"email": email})
             raise NotPossible(
-                gettext("%(email)s was invited and taken off already. Please write to your host.")
-                % {"email": email}
+                gettext("%(email)s was invited and taken off already. Write to your host.") % {"email": email}
             )

@@ -12,7 +12,15 @@ from django.utils.translation import gettext
 from timetuna.bookings.actions.host_time import lock_hosts_of
 from timetuna.bookings.errors import NotPossible
 from timetuna.bookings.events import SYSTEM, BookingEvent, record, without_quote
-from timetuna.bookings.models import Answer, Attendee, Booking, BookingOrigin, HistoryEntry, UnusualBookings
+from timetuna.bookings.models import (
+    Answer,
+    Attendee,
+    Booking,
+    BookingOrigin,
+    HistoryEntry,
+    NumberFacts,
+    UnusualBookings,
+)
 from timetuna.bookings.notifications.message import send_mail
 from timetuna.bookings.notifications.queue import TIMED_MAILS
 from timetuna.bookings.queries import set_new_link
@@ -120,6 +128,7 @@ def _erase(booking: Booking, actor: str, now: datetime) -> None:
     booking.notes.all().delete()
     Answer.objects.filter(attendee__booking=booking).delete()
     BookingOrigin.objects.filter(booking=booking).delete()
+    NumberFacts.objects.filter(attendee__booking=booking).delete()
     for attendee in booking.attendees.all():
         _blank(attendee, time_zone=booking.host_time_zone)
     _forget_link(booking, said)

@@ -267,5 +267,6 @@ def _undo(booking: Booking, work: Job, now: datetime) -> None:
         actor=HOST,
         changes={"_from": (former.pk, former.name), "_to": (given.host_id, given.host.name)},
         former=former.name,
+        former_id=given.host_id,
         new=given.host.name,
     )

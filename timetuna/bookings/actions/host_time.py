@@ -83,10 +83,12 @@ def refresh_calendars(
     if page is None:
         return
     hosts = _looked_at(page, start_minute=start_minute, minutes=minutes, now=now, moving=moving)
-    ids = page_calendars(page.pk).filter(account__host__in=hosts).values_list("pk", flat=True)
+    ids = list(page_calendars(page.pk).filter(account__host__in=hosts).values_list("pk", flat=True))
+    if not ids:
+        return
     first, end = start_minute - page.buffer_before_minutes, start_minute + minutes + page.buffer_after_minutes
     # Whole UTC days: guests who ask for different times of a day share one look.
-    read_live(list(ids), (first // _DAY * _DAY, -(-end // _DAY) * _DAY), seconds=SECONDS)
+    read_live(ids, (first // _DAY * _DAY, -(-end // _DAY) * _DAY), seconds=SECONDS)
 
 
 def _looked_at(
@@ -188,7 +190,7 @@ PLACED_BY_NETWORK = Limit("holds-by-network", (100, 600))
 PLACED_BY_WIDE_NETWORK = Limit("holds-by-wide-network", (200, 600))
 LOCK_TIMEOUT_MS = 1_000
 """A form that is opened is a look: it does not wait for whoever keeps the database, and opens without a hold."""
-GONE = gettext_lazy("This time is not free any more. Please pick another.")
+GONE = gettext_lazy("This time is not free any more. Pick another.")
 
 
 def hold(query: SlotQuery, *, start_minute: int) -> str | None:

@@ -59,7 +59,7 @@ def _refuse(booking: Booking, email: str, now: datetime) -> None:
         sentence = gettext("%(email)s is the address of somebody whom you bring along.")
         raise NotPossible(sentence % {"email": email})
     sentence = gettext(
-        "No address can be changed just now: unusually many bookings are made. Please try again in %(wait)s."
+        "No address can be changed just now: unusually many bookings are made. Try again in %(wait)s."
     )
     refuse_while_unusual(booking, sentence, now=now)
 
@@ -71,5 +71,5 @@ def _spend(booking: Booking, client: Client) -> None:
         (ON_PAGE, str(booking.page_id)),
     )
     if wait := spend_all(*limits):
-        sentence = gettext("Many addresses were changed lately. Please try again in %(wait)s.")
+        sentence = gettext("Many addresses were changed lately. Try again in %(wait)s.")
         raise TooManyBookings(sentence % {"wait": wait_in_words(wait)}, wait=wait)

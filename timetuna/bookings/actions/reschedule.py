@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import zip_longest
 
 from django.conf import settings
@@ -24,12 +24,12 @@ from timetuna.bookings.actions.host_time import (
     refresh_calendars_for,
 )
 from timetuna.bookings.actions.turns import undo_turns, write_turns
-from timetuna.bookings.errors import NotPossible, SlotTaken
+from timetuna.bookings.errors import NotPossible, SlotTaken, TooFar
 from timetuna.bookings.events import GUEST, HOST, BookingEvent, Status, record
 from timetuna.bookings.guests import limit_changes
 from timetuna.bookings.models import Booking, BookingHost
 from timetuna.bookings.policies import move_refusal
-from timetuna.bookings.said_to_hosts import ANSWER_FIRST, MOVED_MEANWHILE
+from timetuna.bookings.said_to_hosts import ANSWER_FIRST, MOVED_MEANWHILE, TIME_OVER, TIME_TOO_FAR
 from timetuna.bookings.slots.availability import SlotQuery, who_can
 from timetuna.l10n import datetimes
 from timetuna.pages.links import opened_by
@@ -38,10 +38,9 @@ from timetuna.pages.queries import page_settings
 from timetuna.rate_limits.limits import NOBODY, Client
 
 MOST_MOVES = 10
-TAKEN = gettext_noop(
-    "This time is not free any more. Your booking stands as it was; please pick another time."
-)
-OVER = "This time is over. Please choose one that is to come."
+FURTHEST = timedelta(days=5 * 366)
+"""To where a host can move a booking whatever its page says; no calendar is read as far ahead as a mistyped year."""
+TAKEN = gettext_noop("This time is not free any more. Your booking stands as it was; pick another time.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +78,7 @@ def reschedule(
     try:
         with transaction.atomic():
             booking = _locked(booking_id)
-            _refuse_if_settled(booking, actor, now)
+            refuse_if_settled(booking, actor, now)
             if booking.start_at != moment_of(start_minute):
                 _refuse_if_moved(booking, wish)
                 _limit_moves(booking, actor)
@@ -88,8 +87,8 @@ def reschedule(
                 exchange = NO_EXCHANGE
                 if not (wish.anyway and actor == HOST):
                     exchange = _exchange(booking, start_minute, actor, wish, now)
-                elif moment_of(start_minute) <= now:
-                    raise NotPossible(OVER)
+                else:
+                    _refuse_beyond_reason(start_minute, now)
                 earlier = _move(booking, start_minute, exchange, now)
                 _record(booking, earlier, actor, wish)
                 _pass_on(booking, exchange, actor, earlier)
@@ -99,6 +98,15 @@ def reschedule(
         if GUARD in str(error):
             raise SlotTaken(gettext(TAKEN)) from error
         raise
+
+
+def _refuse_beyond_reason(start_minute: int, now: datetime) -> None:
+    """Of a host who passes over the page's rules: what is over, and what can only be a slip."""
+    start = moment_of(start_minute)
+    if start <= now:
+        raise NotPossible(TIME_OVER)
+    if start > now + FURTHEST:
+        raise TooFar(TIME_TOO_FAR)
 
 
 def _locked(booking_id: int) -> Booking:
@@ -130,9 +138,7 @@ def _exchange(booking: Booking, start_minute: int, actor: str, wish: Wish, now: 
     """Raises SlotTaken where the page does not offer the time. Who joins if they can leaves if they cannot."""
     page = page_settings(booking.page_id) if booking.page_id else None
     if page is None:
-        raise NotPossible(
-            gettext("The page this was booked on is gone. Please cancel, or write to your host.")
-        )
+        raise NotPossible(gettext("The page this was booked on is gone. Cancel, or write to your host."))
     query = SlotQuery(
         page=opened_by(page, booking.link),
         minutes=booking.minutes,
@@ -169,7 +175,8 @@ def _exchanged(page: PublicPage, rows: Sequence[BookingHost], chosen: Chosen) ->
     return _Exchange(page, tuple(leaving), tuple(coming[: len(leaving)]), chosen.dealt)
 
 
-def _refuse_if_settled(booking: Booking, actor: str, now: datetime) -> None:
+def refuse_if_settled(booking: Booking, actor: str, now: datetime) -> None:
+    """Raises NotPossible for what has another time no more, whichever is asked for."""
     if booking.is_off():
         raise NotPossible(gettext("This booking is cancelled, so it cannot be moved."))
     if booking.start_at <= now and (actor == GUEST or booking.end_at() <= now):
@@ -191,7 +198,7 @@ def _limit_moves(booking: Booking, actor: str) -> None:
     """Stop a guest's moves from becoming a flood: each sends mails, and may make a meeting."""
     if actor == GUEST and booking.history.filter(event=BookingEvent.MOVED, actor=GUEST).count() >= MOST_MOVES:
         raise NotPossible(
-            gettext("This booking has been moved many times. Please write to your host for another time.")
+            gettext("This booking has been moved many times. Write to your host for another time.")
         )
 
 
@@ -225,6 +232,7 @@ def _record(booking: Booking, earlier: datetime, actor: str, wish: Wish) -> None
         source=wish.source,
         words=wish.words,
         changes={"start": (earlier.isoformat(), booking.start_at.isoformat())},
+        began=earlier,
         **_times(booking, earlier),
     )
 

@@ -47,7 +47,7 @@ def _limit(booking: Booking, now: datetime) -> int:
         raise TooManyBookings(
             gettext(
                 "Mails of this booking can be sent again %(hourly)d times in an hour and %(daily)d times in a day. "
-                "Please try later."
+                "Try later."
             )
             % {"hourly": IN_AN_HOUR, "daily": IN_A_DAY}
         )

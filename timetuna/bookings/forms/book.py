@@ -10,18 +10,19 @@ from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
+from timetuna.bookings.forms.phone import CountryField, ask_for_number
 from timetuna.bookings.forms.questions import Asking, LinesField, read_phone
 from timetuna.bookings.guests import read_guests
 from timetuna.bookings.models import Answer
-from timetuna.bookings.prefill import NOTHING_CAME, Came
 from timetuna.bookings.slots.selection import read_start
+from timetuna.bookings.visitor import NOTHING_CAME, Came
 from timetuna.l10n import datetimes
 from timetuna.lib.crypto import random_token
 from timetuna.lib.mail import clean_address, likelier_address, pasted_address
 from timetuna.lib.phones import country_code
 from timetuna.lib.text import country_of, find_zone, multi_line, single_line
 from timetuna.pages.meeting_types.base import MeetingChoice, meeting_kind
-from timetuna.pages.models import Question
+from timetuna.pages.models import BookingPage, Question
 from timetuna.pages.public import PublicPage, before_booking
 from timetuna.web.forms import WholeForm, with_values
 
@@ -50,9 +51,9 @@ class GuestsField(forms.CharField):
     most = 0
 
     def __init__(self, *, required: bool) -> None:
-        sentence = gettext_lazy("Please name at least one mail address.")
+        sentence = gettext_lazy("Name at least one email address.")
         super().__init__(
-            label=gettext_lazy("Mail addresses of others"),
+            label=gettext_lazy("Email addresses of others"),
             max_length=8_000,
             required=required,
             error_messages={"required": sentence},
@@ -114,9 +115,7 @@ class AddressForm(WholeForm):
                 "data-mail": reverse_lazy("public_mail_domain"),
             }
         ),
-        error_messages={
-            "required": gettext_lazy("Please give your mail address; the confirmation goes there.")
-        },
+        error_messages={"required": gettext_lazy("Enter your email address; the confirmation goes there.")},
     )
     meant_address = typed_address = ""
 
@@ -146,23 +145,28 @@ class AddressForm(WholeForm):
 
 
 class GuestBookingForm(AddressForm):
-    field_order = ("start", "duration", "zone", "key", "hold", "kind", "name", "email")
+    field_order = ("start", "duration", "zone", "key", "hold", "kind", "name", "email", "phone_country")
     start = forms.CharField(widget=forms.HiddenInput)
-    duration = CarriedField(gettext_lazy("The length did not arrive. Please pick your time again."))
-    zone = CarriedField(gettext_lazy("The time zone did not arrive. Please pick your time again."))
-    key = CarriedField(gettext_lazy("The key of this form did not arrive. Please pick your time again."))
+    duration = CarriedField(gettext_lazy("The length did not arrive. Pick your time again."))
+    zone = CarriedField(gettext_lazy("The time zone did not arrive. Pick your time again."))
+    key = CarriedField(gettext_lazy("The key of this form did not arrive. Pick your time again."))
     hold = HoldField()
     kind = forms.ChoiceField(
         label=gettext_lazy("How do you want to meet?"),
         error_messages=dict.fromkeys(
-            ("required", "invalid_choice"), gettext_lazy("Please choose how you want to meet.")
+            ("required", "invalid_choice"), gettext_lazy("Choose how you want to meet.")
         ),
     )
     name = forms.CharField(
         label=gettext_lazy("Your name"),
         max_length=100,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
-        error_messages={"required": gettext_lazy("Please give your name.")},
+        error_messages={"required": gettext_lazy("Enter your name.")},
+    )
+    phone_country = CountryField(
+        label=gettext_lazy("Country of your phone number"),
+        required=False,
+        error_messages={"invalid_choice": gettext_lazy("Choose one from the list.")},
     )
     phone = forms.CharField(
         label=gettext_lazy("Your phone number"),
@@ -221,39 +225,40 @@ class GuestBookingForm(AddressForm):
         """The UTC minute."""
         start = read_start(self.cleaned_data["start"])
         if start is None:
-            raise forms.ValidationError(gettext("This time cannot be read. Please pick your time again."))
+            raise forms.ValidationError(gettext("This time cannot be read. Pick your time again."))
         return start
 
     def clean_duration(self) -> int:
         """One of the page's lengths, in minutes."""
         offered = {str(duration.minutes): duration.minutes for duration in self.page.durations}
         if self.cleaned_data["duration"] not in offered:
-            raise forms.ValidationError(gettext("This length is not offered. Please pick your time again."))
+            raise forms.ValidationError(gettext("This length is not offered. Pick your time again."))
         return offered[self.cleaned_data["duration"]]
 
     def clean_zone(self) -> str:
         """It is for showing only."""
         zone = find_zone(self.cleaned_data["zone"])
         if zone is None:
-            raise forms.ValidationError(gettext("This time zone is not known. Please pick your time again."))
+            raise forms.ValidationError(gettext("This time zone is not known. Pick your time again."))
         return zone.key
 
     def clean_key(self) -> str:
         key = self.cleaned_data["key"]
         if len(key) not in KEY_LENGTHS or not key.replace("-", "").replace("_", "").isalnum():
-            raise forms.ValidationError(gettext("This form is damaged. Please pick your time again."))
+            raise forms.ValidationError(gettext("This form is damaged. Pick your time again."))
         return str(key)
 
     def clean_name(self) -> str:
         name = single_line(self.cleaned_data["name"], max_length=100)
         if not name:
-            raise forms.ValidationError(gettext("Please give your name."))
+            raise forms.ValidationError(gettext("Enter your name."))
         return name
 
     def clean_phone(self) -> str:
         """Asked for when the host is to call."""
         phone = single_line(self.cleaned_data["phone"], max_length=60)
-        phone = read_phone(phone, country=self._country()) if phone else ""
+        country = self.cleaned_data.get("phone_country") or self._country()
+        phone = read_phone(phone, country=country) if phone else ""
         asked = self.asked.get(self.data.get("kind", ""))
         if asked and not phone:
             raise forms.ValidationError(asked.missing)
@@ -286,7 +291,9 @@ class GuestBookingForm(AddressForm):
             self.asking.hide_unasked()
         if self.asking.fields:
             self.fields |= self.asking.fields
-            self.order_fields(["start", "kind", "name", "email", "phone", *self.asking.fields])
+            self.order_fields(
+                ["start", "kind", "name", "email", "phone_country", "phone", *self.asking.fields]
+            )
         self.initial = {**self.asking.initial(), **self.initial}
 
     def _offer_kinds(self) -> None:
@@ -308,18 +315,22 @@ class GuestBookingForm(AddressForm):
         )
 
     def _ask_for_number(self) -> None:
-        choices, field = self.page.meeting_types, self.fields["phone"]
+        choices, field, wanted = self.page.meeting_types, self.fields["phone"], self.page.settings.phone
         asked = {choice.kind: meeting_kind(choice.kind).asks(choice.detail) for choice in choices}
         self.asked = {kind: question for kind, question in asked.items() if question}
-        if not self.asked:
-            del self.fields["phone"]
-        elif len(choices) > 1:
+        if wanted == BookingPage.Phone.OFF:
+            del self.fields["phone_country"]
+        if self.asked and len(choices) > 1:
             field.help_text = " ".join(dict.fromkeys(question.among for question in self.asked.values()))
-        else:
+        elif self.asked:
             (question,) = self.asked.values()
             field.help_text, field.required = question.alone, True
             field.error_messages["required"] = question.missing
-        if self.asked and (code := country_code(self._country())):
+        if wanted != BookingPage.Phone.OFF:
+            ask_for_number(self, wanted, country=self._country())
+        elif not self.asked:
+            del self.fields["phone"]
+        elif code := country_code(self._country()):
             zone = datetimes.zone_or_utc(str(self["zone"].value()))
             named = {"code": code, "country": datetimes.place_of(zone)[0]}
             hint = gettext("Without a country code it counts as one of %(country)s (%(code)s).") % named

@@ -34,14 +34,12 @@ class WordsForm(WholeForm):
         elif asks == AskReason.REQUIRED:
             self.fields["note"].required = True
             self.fields["note"].label = gettext("Why?")
-            self.fields["note"].error_messages["required"] = gettext(
-                "Please say why; the other side reads it."
-            )
+            self.fields["note"].error_messages["required"] = gettext("Say why; the other side reads it.")
 
     def clean_note(self) -> str:
         note = single_line(self.cleaned_data["note"], max_length=300)
         if self.fields["note"].required and not note:
-            raise forms.ValidationError(gettext("Please say why; the other side reads it."))
+            raise forms.ValidationError(gettext("Say why; the other side reads it."))
         return note
 
     def words(self) -> str:

@@ -27,7 +27,7 @@ class MomentField(ClockField):
     widget = forms.TimeInput(attrs={"type": "time"})
 
     def __init__(self, *, label: "StrOrPromise") -> None:
-        super().__init__(label=label)  # type: ignore[arg-type, unused-ignore]
+        super().__init__(label=label)
         self.error_messages |= dict.fromkeys(
             ("required", "invalid"), gettext_lazy("Enter a time, such as 09:00.")
         )
@@ -58,7 +58,7 @@ class NotesForm(HostForm):
 class WhenForm(forms.Form):
     """Any date and time, by the host's own clock."""
 
-    date = DayField(label=gettext_lazy("Date"))  # type: ignore[arg-type, unused-ignore]
+    date = DayField(label=gettext_lazy("Date"))
     time = MomentField(label=gettext_lazy("Time"))
 
 
@@ -109,7 +109,7 @@ class HandOverForm(WholeForm):
 class WhyForm(forms.Form):
     """The time a host asks about, by the host's own clock, and for how long a meeting. Read from an address."""
 
-    date = DayField(label=gettext_lazy("Date"))  # type: ignore[arg-type, unused-ignore]
+    date = DayField(label=gettext_lazy("Date"))
     time = MomentField(label=gettext_lazy("Time"))
     duration = forms.TypedChoiceField(
         label=gettext_lazy("Duration"),

@@ -13,7 +13,7 @@ from timetuna.accounts.models import User
 from timetuna.availability.hours import day_start
 from timetuna.bookings.forms.questions import TickList
 from timetuna.bookings.guests import Guest, read_guests
-from timetuna.bookings.prefill import ANSWER
+from timetuna.bookings.visitor import ANSWER
 from timetuna.l10n.datetimes import zone_or_utc
 from timetuna.lib.mail import clean_address
 from timetuna.pages.actions.make_links import MOST_AT_ONCE, LinkFor, LinkRules, TooManyLinks, make_links
@@ -33,7 +33,7 @@ class LinkRulesForm(HostForm):
     """How often, until when and for what a link books. made: the links, once they are stored."""
 
     uses = forms.ChoiceField(
-        label=gettext_lazy("How often it books"),
+        label=gettext_lazy("How many bookings"),
         choices=[
             (ONCE, gettext_lazy("Once")),
             (TIMES, gettext_lazy("Several times")),
@@ -54,7 +54,7 @@ class LinkRulesForm(HostForm):
     expires = DayField(
         label=gettext_lazy("Good until"),
         required=False,
-        help_text=gettext_lazy("The last day. Empty is for ever."),
+        help_text=gettext_lazy("The last day. Leave it empty for no end."),
     )
     first = DayField(label=gettext_lazy("From"), required=False)
     last = DayField(label=gettext_lazy("To"), required=False)
@@ -102,7 +102,7 @@ class LinkRulesForm(HostForm):
         """What one field asks of another."""
         data, today = self.cleaned_data, timezone.now().astimezone(self.zone).date()
         if data.get("uses") == TIMES and not data.get("times") and "times" not in self.errors:
-            self.add_error("times", gettext("Say how many times."))
+            self.add_error("times", gettext("Enter how many times."))
         first, last, expires = data.get("first"), data.get("last"), data.get("expires")
         if expires and expires < today:
             self.add_error("expires", gettext("This day is over."))
@@ -111,7 +111,7 @@ class LinkRulesForm(HostForm):
         if first and last and first > last:
             self.add_error("last", gettext("This is before the first day."))
         if first and not last and "last" not in self.errors:
-            self.add_error("last", gettext("Say until which day, too."))
+            self.add_error("last", gettext("Enter the last day, too."))
 
     def rules(self) -> LinkRules:
         data = self.cleaned_data

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from timetuna.bookings.models import Answer
-from timetuna.bookings.prefill import ANSWER, Came
+from timetuna.bookings.visitor import ANSWER, Came
 from timetuna.lib.mail import clean_address, pasted_address
 from timetuna.lib.phones import PhoneError, read_number, shown_number
 from timetuna.lib.text import multi_line, single_line
@@ -32,7 +32,7 @@ _NUMBER = re.compile(r"[+-]?[0-9]{1,15}(?:[.,][0-9]{1,6})?")
 _YEARS = range(1900, 2101)
 _OUT_OF_SIGHT = "data-unasked"
 _TICKED = frozenset({"1", "true", "yes", "on"})
-_CHOOSE = gettext_lazy("Please choose one.")
+_CHOOSE = gettext_lazy("Choose one.")
 _ADDRESS_OF_THE_WEB = gettext_lazy("This is no web address; it should be like https://example.org.")
 _A_NUMBER = gettext_lazy("This is no number; it should be like 12 or 3.5.")
 _A_DATE = gettext_lazy("This date cannot be read; it should be like 1990-12-24.")
@@ -179,7 +179,7 @@ def read_phone(typed: str, *, country: str) -> str:
         return read_number(single_line(typed, max_length=60), country=country)
     except PhoneError as error:
         raise forms.ValidationError(
-            gettext("This number cannot be called. Please give it with its country code, like +49 30 123456.")
+            gettext("This number cannot be called. Give it with its country code, like +49 30 123456.")
         ) from error
 
 
@@ -196,7 +196,7 @@ def _lines(longest: int, rows: int, **attrs: str) -> Callable[[Question], forms.
 def _one(question: Question) -> forms.Field:
     """All options at once where they are few, else a list; what need not be answered can be taken back."""
     few = len(question.options) <= MOST_SHOWN_AT_ONCE
-    blank = gettext("No answer") if few or not question.required else gettext("Please choose")
+    blank = gettext("No answer") if few or not question.required else gettext("Choose")
     choices = question.choices() if few and question.required else [("", blank), *question.choices()]
     return _OneField(choices=choices, widget=forms.RadioSelect if few else forms.Select)
 
@@ -219,10 +219,10 @@ _FIELDS: Mapping[str, Callable[[Question], forms.Field]] = {
 }
 _INVALID: dict[str, Any] = {Kind.DATE: _A_DATE, Kind.ONE: _CHOOSE, Kind.MANY: _CHOOSE}
 _MISSING: dict[str, Any] = {
-    Kind.YES: gettext_lazy("Please tick “%(question)s”."),
-    Kind.CONSENT: gettext_lazy("Please tick “%(question)s” if you agree; without it this cannot be booked."),
+    Kind.YES: gettext_lazy("Tick “%(question)s”."),
+    Kind.CONSENT: gettext_lazy("Tick “%(question)s” if you agree; without it this cannot be booked."),
 }
-_UNANSWERED = gettext_lazy("Please answer “%(question)s”.")
+_UNANSWERED = gettext_lazy("Answer “%(question)s”.")
 """It names the question: sentences stand in a list above the form, too."""
 
 
@@ -254,6 +254,11 @@ def _with_condition(help_text: Any, question: Question, earlier: Question) -> Sa
         said = gettext("Only if you answered “%(answer)s” to “%(question)s”.")
         said %= {"answer": answer, "question": earlier.label}
     return format_html('{} <span class="no-js">{}</span>', help_text, said)
+
+
+def _has_it_asked(question: Question, given: Any) -> bool:
+    """Whether the question is asked after that answer to the one it depends on: a tick, an option, or some."""
+    return given is True or question.when_option in ([given] if isinstance(given, str) else given or ())
 
 
 class Asking:
@@ -291,7 +296,7 @@ class Asking:
         for name, question in self.shown.items():
             earlier = self._depends_on(question)
             value = initial[ANSWER + earlier.key] if earlier else None
-            if earlier and value is not True and question.when_option not in (value or ()):
+            if earlier and not _has_it_asked(question, value):
                 self.fields[name].widget.attrs[_OUT_OF_SIGHT] = ""
 
     def drop_unasked(self, data: Any) -> None:
@@ -310,7 +315,7 @@ class Asking:
             return True
         name = ANSWER + earlier.key
         sent = self.fields[name].widget.value_from_datadict(data, {}, name)
-        return sent is True or (sent is not False and question.when_option in (sent or ()))
+        return _has_it_asked(question, sent)
 
     def _depends_on(self, question: Question) -> Question | None:
         """None where it is always asked, also because what it depended on is not there any more."""

@@ -43,7 +43,7 @@ class EmbedForm(forms.Form):
     accent = forms.CharField(
         label=gettext_lazy("Accent"), required=False, widget=forms.TextInput(attrs={"type": "color"})
     )
-    text = forms.CharField(label=gettext_lazy("Words of the link"), max_length=60, required=False)
+    text = forms.CharField(label=gettext_lazy("Link text"), max_length=60, required=False)
 
     def __init__(self, data: Any, *, accent: str) -> None:
         begins = {

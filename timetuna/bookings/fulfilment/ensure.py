@@ -1,4 +1,4 @@
-"""What a booking needs outside, its conference and its hosts' events: made once, and moved in place.
+"""What a booking needs outside, its conference and its hosts' events: made once, moved in place, and removed.
 
 No meeting is made again when one may exist unheard of.
 """
@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from timetuna.bookings.events import SYSTEM, BookingEvent, Status, record
+from timetuna.bookings.events import SYSTEM, BookingEvent, Happening, Status, on_event, record
 from timetuna.bookings.fulfilment.event_lease import store_problem, store_removal, store_written, turn
 from timetuna.bookings.integrations.event import (
     Home,
@@ -28,15 +28,22 @@ from timetuna.bookings.integrations.event import (
     service,
     words_for_all,
 )
-from timetuna.bookings.integrations.location import Maker, fingerprint_of, link_host_id, provider_label
+from timetuna.bookings.integrations.location import (
+    Maker,
+    fingerprint_of,
+    link_host_id,
+    maker,
+    may,
+    provider_label,
+)
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.queries import name_for_others
 from timetuna.calendars.access_tokens import order_after, use
 from timetuna.calendars.models import CalendarEvent
 from timetuna.calendars.queries import conferencing, connection
-from timetuna.jobs.queue import GiveUp, Retry
+from timetuna.jobs.queue import GiveUp, Retry, job
+from timetuna.providers.base import Ability, Meeting
 from timetuna.providers.base import CreatedConference as Made
-from timetuna.providers.base import Meeting
 from timetuna.providers.errors import NeedsReconnect, ProviderError
 from timetuna.web.forms import in_full
 
@@ -237,6 +244,30 @@ def carry(found: Maker, do: Callable[[str], None]) -> None:
         raise order_after(error) from error
 
 
+@on_event(BookingEvent.CANCELLED, BookingEvent.LINK_MADE)
+def remove_meeting(happening: Happening) -> None:
+    """Remove the meeting of a booking that is off, also one that was being made while it was called off."""
+    booking = Booking.objects.get(pk=happening.booking.pk)
+    if booking.is_off() and may(booking, Ability.REMOVE):
+        remove_outside.enqueue(
+            key=f"remove-conference:{booking.pk}",
+            concurrency=booking.concurrency_key(),
+            booking_id=booking.pk,
+        )
+
+
+@job("bookings.remove_conference")
+def remove_outside(booking_id: int) -> None:
+    """Delete the meeting of a cancelled booking. Raises Retry or GiveUp."""
+    booking = Booking.objects.select_related("host").filter(pk=booking_id).first()
+    found = maker(booking) if booking else None
+    if booking is None or found is None or not found.may(Ability.REMOVE):
+        return
+    reference = Conference.objects.get(booking=booking).reference
+    carry(found, lambda token: found.provider.remove(reference, access_token=token))
+    record(booking, BookingEvent.MEETING_REMOVED, actor=SYSTEM)
+
+
 def _begin(conference: Conference) -> None:
     """Just before the call: a meeting may now exist."""
     Conference.objects.filter(pk=conference.pk).update(
@@ -296,13 +327,13 @@ def _asks_host(conference: Conference) -> str:
         gettext_noop(
             "%(provider)s was asked twice and never said whether it made the meeting, so up to %(count)d meetings of "
             "this name and time may stand in your %(provider)s account, and nobody uses them. Nothing is tried by "
-            "itself any more: “Try again now” on the booking's page makes one more."
+            "itself any more: “Try again now” on the booking’s page makes one more."
         )
         if most == _TWICE
         else gettext_noop(
             "%(provider)s was asked %(count)d times and never said whether it made the meeting, so up to %(count)d "
             "meetings of this name and time may stand in your %(provider)s account, and nobody uses them. Nothing is "
-            "tried by itself any more: “Try again now” on the booking's page makes one more."
+            "tried by itself any more: “Try again now” on the booking’s page makes one more."
         )
     )
     return asked % {"provider": name, "count": most}

@@ -12,10 +12,19 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from timetuna.bookings.events import SYSTEM, BookingEvent, Status, record
+from timetuna.bookings.events import (
+    GUEST_CHANGES,
+    SILENT,
+    SYSTEM,
+    BookingEvent,
+    Happening,
+    Status,
+    on_event,
+    record,
+)
 from timetuna.bookings.fulfilment.ensure import ensure_conference, ensure_event
 from timetuna.bookings.fulfilment.new_host import part_with
-from timetuna.bookings.integrations.event import choose_calendar, event_of, events_of, in_line
+from timetuna.bookings.integrations.event import choose_calendar, event_of, events_of, in_line, makes_link
 from timetuna.bookings.integrations.location import link_host_id, strange_link
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.notifications.kinds import FIRST_KINDS
@@ -53,6 +62,52 @@ def fulfil(booking_id: int, *, former: int = 0, newcomer: int = 0, revision: int
         enqueue_new_host(booking, newcomer=newcomer)
     if booking.status == Status.CONFIRMED:
         _follow(booking, HandedOver(newcomer, revision) if told else None)
+
+
+@on_event(BookingEvent.BOOKED, BookingEvent.APPROVED, BookingEvent.RESTORED)
+def begin(happening: Happening) -> None:
+    """Have all of it made for a meeting that takes place, and the first mails sent."""
+    booking = happening.booking
+    if booking.status == Status.CONFIRMED:
+        fulfil.enqueue(
+            key=f"fulfil:{booking.pk}:{booking.revision}",
+            concurrency=booking.concurrency_key(),
+            booking_id=booking.pk,
+        )
+
+
+@on_event(BookingEvent.BROUGHT)
+def begin_here(happening: Happening) -> None:
+    """Do the same for one from another product; where its people are not told, write the event and no more."""
+    if happening.source == SILENT:
+        choose_calendar(happening.booking)
+        enqueue_event(happening.booking)
+    else:
+        begin(happening)
+
+
+@on_event(BookingEvent.HANDED_OVER)
+def begin_anew(happening: Happening) -> None:
+    """Have it made for the host who has it now, and everybody told; not before `at`, until when it can be undone."""
+    booking, facts = happening.booking, happening.facts
+    fulfil.enqueue(
+        key=f"fulfil:{booking.pk}:{booking.revision}",
+        concurrency=booking.concurrency_key(),
+        at=facts["at"],
+        booking_id=booking.pk,
+        former=facts["former_id"],
+        newcomer=facts["newcomer"],
+        revision=booking.revision,
+        told=int(booking.status == Status.PENDING or has_mails(booking)),
+    )
+
+
+@on_event(BookingEvent.ACCOUNT_CHOSEN)
+def begin_with_account(happening: Happening) -> None:
+    """Have the link made by the account that was chosen."""
+    booking = happening.booking
+    if not retry_now(work_of(booking).filter(name=fulfil.name)):
+        fulfil.enqueue(concurrency=booking.concurrency_key(), booking_id=booking.pk)
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +308,34 @@ def enqueue_event(booking: Booking) -> None:
     """
     if not retry_now(work_of(booking).filter(name=sync_event.name)):
         sync_event.enqueue(concurrency=booking.concurrency_key(), booking_id=booking.pk)
+
+
+@on_event(BookingEvent.CANCELLED)
+def take_out(happening: Happening) -> None:
+    """Take it out of calendars."""
+    enqueue_event(happening.booking)
+
+
+@on_event(*GUEST_CHANGES, BookingEvent.ADDRESS_MENDED)
+def change_guests(happening: Happening) -> None:
+    """Bring the event up to date; before the first mails it is still to be written anyway."""
+    booking = happening.booking
+    if booking.status == Status.CONFIRMED and has_mails(booking):
+        enqueue_event(booking)
+
+
+@on_event(BookingEvent.LINK_LATE)
+def write_without_link(happening: Happening) -> None:
+    """Let the calendar not wait, unless its event is what makes the link: then somebody is at it."""
+    if not makes_link(happening.booking):
+        enqueue_event(happening.booking)
+
+
+@on_event(BookingEvent.LINK_MADE, BookingEvent.LINK_REPLACED)
+def write_link(happening: Happening) -> None:
+    """Write the link into the event that has made it: its place is the link now."""
+    if makes_link(happening.booking):
+        enqueue_event(happening.booking)
 
 
 def enqueue_check(booking: Booking, *, at: datetime) -> None:

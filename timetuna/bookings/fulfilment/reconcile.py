@@ -22,8 +22,9 @@ from timetuna.bookings.events import (
     ahead,
     record,
 )
+from timetuna.bookings.fulfilment.ensure import remove_outside
 from timetuna.bookings.fulfilment.fulfil import enqueue_check, enqueue_event, fulfil
-from timetuna.bookings.fulfilment.update_conference import move_outside, remove_outside
+from timetuna.bookings.fulfilment.update_conference import move_outside
 from timetuna.bookings.integrations.event import State, events_of, home_of, in_line, makes_link
 from timetuna.bookings.integrations.location import may
 from timetuna.bookings.models import Booking, BookingHost, Conference, HistoryEntry

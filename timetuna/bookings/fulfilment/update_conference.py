@@ -1,20 +1,52 @@
-"""Carries a move or a cancellation to the meeting outside, as far as the grant allows."""
+"""Carries a move to the meeting outside, as far as the grant allows, and makes it again where it was removed."""
 
 from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
-from timetuna.bookings.events import SYSTEM, BookingEvent, record
-from timetuna.bookings.fulfilment.ensure import carry, ensure_conference, meeting_of
+from timetuna.bookings.events import SYSTEM, BookingEvent, Happening, Status, on_event, record
+from timetuna.bookings.fulfilment.ensure import carry, ensure_conference, meeting_of, remove_outside
 from timetuna.bookings.fulfilment.fulfil import announce, enqueue_event, mail_no_link, promise, sooner
-from timetuna.bookings.integrations.location import Maker, maker
+from timetuna.bookings.integrations.event import makes_link
+from timetuna.bookings.integrations.location import Maker, carries_time, maker, may
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.notifications.queue import enqueue_mails
+from timetuna.bookings.queries import work_of
+from timetuna.jobs.models import Job
 from timetuna.jobs.queue import GiveUp, Retry, job
 from timetuna.providers.base import Ability
 
 LINK_LIVES = timedelta(days=30)
+
+
+@on_event(BookingEvent.MOVED)
+def move(happening: Happening) -> None:
+    """Carry a meeting's new time outside; a request has nothing there."""
+    booking = happening.booking
+    if booking.status != Status.CONFIRMED:
+        return
+    enqueue_event(booking)
+    if carries_time(booking):
+        move_outside.enqueue(
+            key=f"move-conference:{booking.pk}:{booking.revision}",
+            concurrency=booking.concurrency_key(),
+            booking_id=booking.pk,
+            revision=booking.revision,
+        )
+
+
+@on_event(BookingEvent.RESTORED)
+def make_again(happening: Happening) -> None:
+    """Forget what the cancellation removed outside, so that it is made anew."""
+    booking = happening.booking
+    if booking.status != Status.CONFIRMED:
+        return
+    if makes_link(booking) or may(booking, Ability.REMOVE):
+        Conference.objects.filter(booking=booking, state=Conference.State.READY).update(
+            state=Conference.State.WAITING, reference="", join_url="", passcode="", late_link_mailed=False
+        )
+    work_of(booking).filter(name=remove_outside.name, state=Job.State.WAITING).delete()
 
 
 @job("bookings.move_conference")
@@ -32,18 +64,6 @@ def move_outside(booking_id: int, *, revision: int) -> None:
     else:
         _renew_if_the_link_dies(booking)
         _remake_then_mail(booking)
-
-
-@job("bookings.remove_conference")
-def remove_outside(booking_id: int) -> None:
-    """Delete the meeting of a cancelled booking. Raises Retry or GiveUp."""
-    booking = Booking.objects.select_related("host").filter(pk=booking_id).first()
-    found = maker(booking) if booking else None
-    if booking is None or found is None or not found.may(Ability.REMOVE):
-        return
-    reference = Conference.objects.get(booking=booking).reference
-    carry(found, lambda token: found.provider.remove(reference, access_token=token))
-    record(booking, BookingEvent.MEETING_REMOVED, actor=SYSTEM)
 
 
 def _move(booking: Booking, found: Maker) -> None:

@@ -5,8 +5,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext, gettext_noop
 
+from timetuna.accounts.emails import speaking_to
+from timetuna.accounts.models import User
 from timetuna.bookings.integrations.location import (
     fingerprint_of,
     host_description,
@@ -21,6 +23,7 @@ from timetuna.bookings.models import Booking, BookingHost
 from timetuna.bookings.queries import name_for_others, others
 from timetuna.calendars.models import CalendarAccount, CalendarEvent
 from timetuna.calendars.queries import calendar_writer, comes_with_event, listing
+from timetuna.l10n.retold import retold
 from timetuna.lib.crypto import fingerprint
 from timetuna.pages.calendar_use import own_part, write_calendar
 from timetuna.providers.base import CalendarWriter, Entry, Person
@@ -29,10 +32,16 @@ State = CalendarEvent.State
 
 
 def entry_of(booking: Booking, host_id: int) -> Entry:
-    """As it has to stand in the host's calendar now. A few queries.
+    """As it has to stand in the host's calendar now, in their language whoever asks. A few queries.
 
     A meeting that the event itself carries needs no word about a link that is still to come.
     """
+    host = booking.host if host_id == booking.host_id else User.objects.only("language").get(pk=host_id)
+    with speaking_to(host):
+        return _entry(booking, host_id)
+
+
+def _entry(booking: Booking, host_id: int) -> Entry:
     where, carries = place(booking), carries_link(booking, host_id)
     return Entry(
         booking=str(booking.uid),
@@ -48,6 +57,7 @@ def entry_of(booking: Booking, host_id: int) -> Entry:
         location="" if carries and where.pending else where.text,
         description=host_description(booking, where),
         meeting_type=booking.meeting_type if carries else "",
+        guest_word=gettext("Guest"),
     )
 
 
@@ -75,6 +85,7 @@ def digest(entry: Entry) -> str:
 
 def _without_what_is_usual(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Leave out what earlier versions did not say, so that an update does not write all events anew."""
+    pairs = [(name, value) for name, value in pairs if name != "guest_word"]
     usual = {"accepted": True, "leads": False, "organizer": None, "hosts": ()}
     return {name: value for name, value in pairs if name not in usual or value != usual[name]}
 
@@ -178,6 +189,19 @@ def words_for_all(booking: Booking, event: CalendarEvent) -> str:
     if shared:
         return gettext_noop("the calendar of %(name)s") % {"name": event.host.name}
     return calendar_words(event)
+
+
+def not_written(booking: Booking, host_id: int) -> tuple[str, ...]:
+    """What the host reads in a mail: into which calendar, and why. The invitation is attached all the same."""
+    event = event_of(booking, host_id)
+    if event is None or event.state == State.WRITTEN or not event.problem:
+        return ()
+    if event.calendar:
+        sentence = gettext("TimeTuna could not write it into the calendar %(calendar)s. %(problem)s")
+    else:
+        sentence = gettext("TimeTuna could not write it into your %(service)s calendar. %(problem)s")
+    name = event.calendar.name if event.calendar else ""
+    return (sentence % {"calendar": name, "service": service(event), "problem": retold(event.problem)},)
 
 
 def mending_of(event: CalendarEvent) -> Mending | None:

@@ -19,6 +19,7 @@ from timetuna.bookings.queries import answers_in_lines, host_names, link, name_f
 from timetuna.calendars.access_tokens import grant_owner
 from timetuna.calendars.models import CalendarAccount, CalendarEvent
 from timetuna.calendars.queries import conference_kinds, conferencing, connection
+from timetuna.l10n.lists import labelled
 from timetuna.lib.ics import Invitation, InvitationAttendee
 from timetuna.lib.mail import Mailbox, parse_mailbox
 from timetuna.lib.phones import shown_number
@@ -181,7 +182,7 @@ def attendee_invitation(attendee: Attendee, place: Location, *, cancelled: bool 
         closing = gettext("See this booking: %(address)s") % {"address": address}
     hosts = host_names(booking)
     if len(hosts) > 1:
-        closing = f"{_labelled(gettext('With'), ', '.join(hosts))}\n{closing}"
+        closing = f"{labelled(gettext('With'), ', '.join(hosts))}\n{closing}"
     return _invitation(booking, place, closing=closing, url=address, cancelled=cancelled)
 
 
@@ -243,6 +244,14 @@ def organizer(booking: Booking) -> Mailbox:
     return Mailbox(team.name if team else booking.title, parse_mailbox(settings.DEFAULT_FROM_EMAIL).email)
 
 
+def join_url(booking: Booking) -> str:
+    """Where both sides join; "" without a link, or while it is not there."""
+    if own := meeting_kind(booking.meeting_type).url(booking.location):
+        return own
+    conference: Conference | None = getattr(booking, "conference", None)
+    return conference.join_url if conference and conference.state == Conference.State.READY else ""
+
+
 def own_uid(booking: Booking) -> str:
     """The same for life."""
     return f"{booking.uid}@{settings.HOST}"
@@ -270,11 +279,7 @@ def summary(booking: Booking) -> str:
 
 
 def _summary(booking: Booking, guest: str) -> str:
-    return _labelled(booking.title, together([guest, *host_names(booking)]))
-
-
-def _labelled(label: str, value: str) -> str:
-    return gettext("%(label)s: %(value)s") % {"label": label, "value": value}
+    return labelled(booking.title, together([guest, *host_names(booking)]))
 
 
 def _invitation(booking: Booking, place: Location, *, closing: str, url: str, cancelled: bool) -> Invitation:
@@ -330,7 +335,7 @@ def _host_closing(booking: Booking, guest: str, notes: str, *, answers: str) -> 
 
 def _description(place: Location, closing: str) -> str:
     named = place.text and not place.pending
-    lines = [_labelled(place.label, place.text) if named else place.text or place.label]
+    lines = [labelled(place.label, place.text) if named else place.text or place.label]
     if place.passcode:
         lines.append(gettext("Passcode: %(passcode)s") % {"passcode": place.passcode})
     return "\n".join([*lines, closing]).strip()

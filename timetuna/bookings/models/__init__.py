@@ -17,6 +17,7 @@ from timetuna.bookings.models.booking import (
     a_day_on,
     new_public_id,
 )
+from timetuna.bookings.models.phones import NumberCode, NumberFacts
 
 __all__ = [
     "TAKES_TIME",
@@ -29,6 +30,8 @@ __all__ = [
     "HistoryEntry",
     "Hold",
     "MailCode",
+    "NumberCode",
+    "NumberFacts",
     "PrivateNotes",
     "Turn",
     "UnusualBookings",

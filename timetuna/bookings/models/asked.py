@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from django.db import models
 
 from timetuna.bookings.models.booking import Attendee, Booking
+from timetuna.l10n.lists import labelled
 from timetuna.lib.phones import PhoneLink, phone_link
 from timetuna.pages.models import Question
 
@@ -31,6 +32,12 @@ class Answer(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["attendee", "key"], name="bookings_one_answer_each")]
         ordering = ["id"]
+
+    def line(self) -> str:
+        """For texts: a longer answer stands below what was asked."""
+        if "\n" in self.text:
+            return f"{labelled(self.label, '').rstrip()}\n{self.text}"
+        return labelled(self.label, self.text)
 
     def phone_link(self) -> PhoneLink | None:
         """Where it is a number that can be called."""

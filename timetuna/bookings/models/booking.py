@@ -1,6 +1,5 @@
 """Bookings, their people, their time, and what is known of how they came about."""
 
-import secrets
 import uuid
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,6 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.functional import cached_property
 
+from timetuna.db.public_id import PublicId, PublicIdField
 from timetuna.lib.phones import PhoneLink, phone_link
 from timetuna.pages.models import BookingLink, BookingPage, PageHost
 
@@ -19,14 +19,11 @@ def a_day_on() -> datetime:
     return timezone.now() + timedelta(days=1)
 
 
-_SIGNS = (
-    "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"  # Bitcoin's base58: none looks like another
-)
+new_public_id = PublicId("bk_")
+"""Its own migration knows it by this name."""
 
 
-def new_public_id() -> str:
-    """What a booking is called where others read it: 18 of 58 signs, 105 random bits."""
-    return "bk_" + "".join(secrets.choice(_SIGNS) for _ in range(18))
+_CONFIRMED, _TO_CHECK = models.Q(status="confirmed"), models.Q(next_check_at__isnull=False)
 
 
 class Booking(models.Model):
@@ -56,7 +53,7 @@ class Booking(models.Model):
         CANCELLED_BY_HOST = "cancelled_by_host"
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    public_id = models.CharField(max_length=24, default=new_public_id, unique=True, editable=False)
+    public_id = PublicIdField("bk_")
     host = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="bookings")
     page = models.ForeignKey(BookingPage, null=True, on_delete=models.SET_NULL, related_name="bookings")
     link = models.ForeignKey(BookingLink, null=True, on_delete=models.SET_NULL, related_name="bookings")
@@ -83,16 +80,13 @@ class Booking(models.Model):
             models.Index(fields=["host", "start_at"], name="bookings_of_host"),
             models.Index(fields=["page", "created_at"], name="bookings_made_on_page"),
             models.Index(fields=["page", "start_at"], name="bookings_held_on_page"),
+            models.Index(fields=["page", "start_at"], name="bookings_not_confirmed", condition=~_CONFIRMED),
             models.Index(
                 fields=["source_network", "created_at"],
                 name="bookings_of_source",
                 condition=~models.Q(source_network=""),
             ),
-            models.Index(
-                fields=["next_check_at"],
-                name="bookings_to_check",
-                condition=models.Q(next_check_at__isnull=False),
-            ),
+            models.Index(fields=["next_check_at"], name="bookings_to_check", condition=_TO_CHECK),
         ]
 
     @cached_property
@@ -116,7 +110,12 @@ class Booking(models.Model):
 
     def concurrency_key(self) -> str:
         """What this booking's jobs are filed under."""
-        return f"booking:{self.pk}"
+        return self.key_of(self.pk)
+
+    @staticmethod
+    def key_of(booking_id: int) -> str:
+        """The same of one that is not read whole."""
+        return f"booking:{booking_id}"
 
 
 TAKES_TIME = frozenset(
@@ -382,8 +381,8 @@ class HistoryEntry(models.Model):
     """What happened to a booking, written in the same transaction as the change.
 
     host: which of the hosts did it, or whose calendar it speaks of.
-    source: where it came from ("link", "host", "mail", "system", "api").  changes: {field: [old, new]}, without
-    anything that says who the guest is.
+    source: where it came from ("link", "host", "mail", "system", "api").  via: the key or app it was done through.
+    changes: {field: [old, new]}, without anything that says who the guest is.
     """
 
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="history")
@@ -393,6 +392,7 @@ class HistoryEntry(models.Model):
     event = models.CharField(max_length=40)
     text = models.CharField(max_length=600)
     source = models.CharField(max_length=10, blank=True, default="")
+    via = models.CharField(max_length=120, blank=True, default="")
     changes = models.JSONField(default=dict)
 
     class Meta:

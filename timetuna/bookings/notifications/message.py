@@ -144,10 +144,11 @@ def _given(about: Telling) -> Sequence[Answer]:
 
 
 def _marked(answer: Answer) -> Answer:
-    """Say in its label that nobody typed it, where the site sent it."""
-    if answer.hidden:
-        answer.label = gettext_for_hosts("%(label)s (sent by the site)") % {"label": answer.label}
-    return answer
+    """With a label that says so, where nobody typed it but the site sent it."""
+    if not answer.hidden:
+        return answer
+    label = gettext_for_hosts("%(label)s (sent by the site)") % {"label": answer.label}
+    return Answer(label=label, kind=answer.kind, value=answer.value, text=answer.text)
 
 
 def message_id(booking: Booking, *, kind: str, audience: str, tag: str = "") -> str:

@@ -15,9 +15,9 @@ from django.utils.translation import gettext_lazy as lazy_for_hosts
 from timetuna.accounts.models import User
 from timetuna.bookings.events import HOST, BookingEvent, last_words
 from timetuna.bookings.integrations.doubles import duplicates
+from timetuna.bookings.integrations.event import not_written
 from timetuna.bookings.integrations.location import Location, host_page
 from timetuna.bookings.models import Attendee, Booking, BookingHost
-from timetuna.bookings.notifications.unwritten import not_written
 from timetuna.bookings.queries import host_names, hosts_in_words, link, name_for_others, reminders_link
 from timetuna.l10n import datetimes
 from timetuna.l10n.retold import retold
@@ -278,7 +278,7 @@ def missing(about: Telling) -> Sentences:
         about.with_problem(gettext_for_hosts("The %(label)s link is missing.")),
         gettext_for_hosts(
             "The booking stands, and your guest knows that the link follows. "
-            "The booking's page shows what can be done."
+            "The booking’s page shows what can be done."
         ),
     )
 
@@ -332,7 +332,7 @@ def _expecting(about: Telling) -> Sentences:
     return (ngettext("%(host)s is expecting you.", "%(host)s are expecting you.", number) % about.named,)
 
 
-MEND = lazy_for_hosts("Mend the link")
+MEND = lazy_for_hosts("Fix the link")
 SEE, SEE_OR_CHANGE = _("See the booking"), _("See or change the booking")
 SEE_OR_LEAVE = _("See the booking, or take yourself off")
 ADDS = _("The attached invitation adds this meeting to your calendar.")

@@ -48,10 +48,7 @@ def send_code(
     The mail has no word in it that the guest typed: whoever gets it may never have heard of the page.
     """
     mailbox = mailbox_of(email)
-    of_network = FROM_SHARED_NETWORK if client.shared else FROM_NETWORK
-    limits = [(TO_MAILBOX, mailbox), (of_network, client.network)]
-    if client.wide and not client.shared:
-        limits.append((FROM_WIDER_NETWORK, client.wide))
+    limits = limits_of(mailbox, client)
     if pause := wait(*limits):
         return Sending(wait=pause)
     if not worked and spend(OF_PAGE, str(page.id)):
@@ -68,9 +65,18 @@ def send_code(
             code_hash=code_hash(code, salt),
             expires_at=now + timedelta(minutes=VALID_MINUTES),
         )
-        _hold_on(hold, now)
-        send(_notice(page, code), to=email)
+        hold_on(hold, now)
+        send(notice_of(page, code), to=email)
     return Sending(sent=True)
+
+
+def limits_of(mailbox: str, client: Client) -> list[tuple[Limit, str]]:
+    """How many mails with codes one mailbox gets, and one network has sent."""
+    of_network = FROM_SHARED_NETWORK if client.shared else FROM_NETWORK
+    limits = [(TO_MAILBOX, mailbox), (of_network, client.network)]
+    if client.wide and not client.shared:
+        limits.append((FROM_WIDER_NETWORK, client.wide))
+    return limits
 
 
 def has_code(page_id: int, email: str, *, now: datetime) -> bool:
@@ -84,15 +90,16 @@ def code_hash(code: str, salt: str) -> str:
     return hmac_hex(settings.SECRET_KEY, f"mail code\n{salt}\n{code}")
 
 
-def _hold_on(token: str, now: datetime) -> None:
-    """Keep a held time while the mail is on its way."""
+def hold_on(token: str, now: datetime) -> None:
+    """Keep a held time while a code is on its way."""
     held = Hold.objects.filter(token_fingerprint=fingerprint(token), expires_at__gt=now).first()
     if held is not None:
         held.expires_at = max(held.expires_at, held.placed_at + HELD_AT_MOST)
         held.save(update_fields=["expires_at"])
 
 
-def _notice(page: PublicPage, code: str) -> Notice:
+def notice_of(page: PublicPage, code: str) -> Notice:
+    """The mail with a code, which has no word in it that the guest typed."""
     blanks = {
         "title": page.title,
         "host": met_on(page, now=timezone.now()).hosts,
@@ -103,7 +110,7 @@ def _notice(page: PublicPage, code: str) -> Notice:
         subject=gettext("%(code)s is your code for booking") % blanks,
         lines=(
             gettext(
-                "Somebody, probably you, is booking “%(title)s” with %(host)s and gave this mail address. "
+                "Somebody, probably you, is booking “%(title)s” with %(host)s and gave this email address. "
                 "To confirm the booking, type this code on the page you came from:"
             )
             % blanks,
@@ -160,18 +167,18 @@ def no_code(email: str, minutes: int, *, there_is_one: bool) -> str:
     """Why none goes out, and in how many minutes one may. there_is_one: one was mailed before that is still valid."""
     if there_is_one:
         said = ngettext(
-            "A code was sent to %(email)s not long ago. Please type the newest one. "
+            "A code was sent to %(email)s not long ago. Type the newest one. "
             "Another one can be sent in %(minutes)s minute.",
-            "A code was sent to %(email)s not long ago. Please type the newest one. "
+            "A code was sent to %(email)s not long ago. Type the newest one. "
             "Another one can be sent in %(minutes)s minutes.",
             minutes,
         )
     else:
         said = ngettext(
             "No code can be sent to %(email)s just now. What you typed is still here; "
-            "please try again in %(minutes)s minute.",
+            "try again in %(minutes)s minute.",
             "No code can be sent to %(email)s just now. What you typed is still here; "
-            "please try again in %(minutes)s minutes.",
+            "try again in %(minutes)s minutes.",
             minutes,
         )
     return said % {"email": email, "minutes": minutes}
@@ -180,5 +187,5 @@ def no_code(email: str, minutes: int, *, there_is_one: bool) -> str:
 def wrong_code(outcome: Outcome) -> tuple[int, str]:
     """The status of the answer, and the sentence."""
     if outcome is Outcome.TOO_MANY:
-        return 429, gettext("That was tried too often. Please wait ten minutes, and try again.")
-    return 422, gettext("This code is not right, or not valid any more. Please look at the newest mail.")
+        return 429, gettext("That was tried too often. Wait ten minutes, and try again.")
+    return 422, gettext("This code is not right, or not valid any more. Look at the newest mail.")

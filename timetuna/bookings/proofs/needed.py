@@ -14,7 +14,7 @@ import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from typing import Any, NamedTuple
 
 from altcha import Challenge, Payload, Solution, create_challenge, verify_solution
@@ -73,17 +73,26 @@ WIDER_NETWORK = Limit("bookings by wider network", (10_000, 600), (10_000, 86_40
 _OF_WIDER_NETWORK = ((12, 24, 40), (40, 80, 160))
 
 
+class NumberShown(StrEnum):
+    """How a guest has shown that a phone number is theirs. EXCUSED: no text could go, and a mail served instead."""
+
+    NOT = ""
+    BY_TEXT = "text"
+    EXCUSED = "mail"
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What a form brings along. work: a solved challenge, or "".
 
     confirmed: its guest has shown that mails to their address reach them.  suspicious: it looks as if a program had
-    filled it in; that alone is no reason to ask.
+    filled it in; that alone is no reason to ask.  number: about the phone number, where the page wants it shown.
     """
 
     work: str = ""
     confirmed: bool = False
     suspicious: bool = False
+    number: NumberShown = NumberShown.NOT
 
 
 NOTHING_SHOWN = Evidence()
@@ -290,13 +299,20 @@ def remember(request: HttpRequest, response: HttpResponse, email: str) -> None:
     )
 
 
-def challenge_for(page: PublicPage, client: Client, *, start_minute: int, proof: Proof | None = None) -> str:
+def challenge_for(
+    page: PublicPage,
+    client: Client,
+    *,
+    start_minute: int,
+    proof: Proof | None = None,
+    least: Proof = Proof.NONE,
+) -> str:
     """The challenge that the form comes with; "" where none is asked for.
 
-    proof: what is asked for, where that is known.
+    proof: what is asked for, where that is known.  least: else this in any case.
     """
     now = timezone.now()
-    asked = rates(page.id, client, now=now).asked() if proof is None else proof
+    asked = max(rates(page.id, client, now=now).asked(), least) if proof is None else proof
     if asked not in {Proof.WORK, Proof.HARD_WORK}:
         return ""
     purpose = Purpose(page.id, moment_of(start_minute).date(), client.visit)

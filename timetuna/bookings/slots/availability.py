@@ -32,6 +32,7 @@ from timetuna.rate_limits.limits import NOBODY, Client
 
 LONGEST_BUFFER = 24 * 60
 TEN_YEARS = 10 * 366 * 24 * 60
+NOTICE, HOURS = "notice", "hours"
 ANYBODY = 0
 """The guest who moves a meeting does not mind who takes it."""
 
@@ -44,6 +45,7 @@ class SlotQuery:
     kind: the meeting type, "" while none is chosen: who cannot make its link cannot lead the meeting.
     person: whom the guest has chosen, where the page lets them; ANYBODY, or None if they were not asked.
     by_host: a host moves the booking, and so it stays with whose it is.
+    waived: rules that do not count, NOTICE and HOURS, of one start that a host's own program books.
     kept: who has the booking that is moved, and keeps it, see `settle`; None until that was looked up.
     """
 
@@ -56,6 +58,7 @@ class SlotQuery:
     kind: str = ""
     person: int | None = None
     by_host: bool = False
+    waived: frozenset[str] = frozenset()
     kept: frozenset[int] | None = None
 
     def now_minute(self) -> int:
@@ -133,13 +136,8 @@ def choices_at(query: SlotQuery, *, start_minute: int) -> tuple[MeetingChoice, .
     )
 
 
-def reasons(query: SlotQuery, *, start_minute: int) -> tuple[Reason, ...]:
-    """Nothing when a meeting can start at that UTC minute."""
-    return why(query, start_minute=start_minute).every()
-
-
 def why(query: SlotQuery, *, start_minute: int) -> Why:
-    """The same, told apart by whom it concerns."""
+    """What is in the way of a meeting at that UTC minute, by whom it concerns; nothing where it can start."""
     query = settle(query)
     staff = _told(_at(query, start_minute), query, (start_minute, start_minute + 1))
     return teams.why_missing(staff, minute=start_minute, now_minute=query.now_minute())
@@ -261,7 +259,9 @@ def _policy(query: SlotQuery, host: HostTime, horizon: int | None) -> Policy:
         increment=page.settings.increment_minutes,
         buffer_before=page.own_or_pages(host, "buffer_before_minutes"),
         buffer_after=page.own_or_pages(host, "buffer_after_minutes"),
-        notice=max(page.own_or_pages(host, "notice_minutes"), _until_first_day(query)),
+        notice=0
+        if NOTICE in query.waived
+        else max(page.own_or_pages(host, "notice_minutes"), _until_first_day(query)),
         horizon=horizon,
     )
 
@@ -301,7 +301,9 @@ def _diary(
     unknown = [] if known.until is None else [Busy(known.until, known.until + TEN_YEARS, Kind.UNKNOWN)]
     lost = (host.lost_calendar,) if host.lost_calendar else ()
     return Diary(
-        hours=open_hours_around(host.opening, span=span),
+        hours=[(span[0], span[1] - 1 + query.minutes)]
+        if HOURS in query.waived
+        else open_hours_around(host.opening, span=span),
         busy=taken + unknown,
         events=known.busy,
         full=full,

@@ -20,7 +20,7 @@ from timetuna.bookings.slots.reason_context import Link, ReasonContext, ReasonLi
 from timetuna.bookings.slots.reasons import tell, tell_of
 from timetuna.calendars.hooks import BroughtTime, brought_times
 from timetuna.l10n import datetimes
-from timetuna.l10n.lists import in_words
+from timetuna.l10n.lists import from_to, in_words
 from timetuna.pages.calendar_use import busy_at
 from timetuna.pages.models import BookingPage
 from timetuna.pages.public import HostTime, PublicPage
@@ -336,13 +336,7 @@ def _opens(setting: ReasonContext, span: Interval) -> str:
         return ""
     hours = intersect(open_hours_around(setting.me.opening, span=span), [span]) if span[0] < span[1] else []
     ends = {span[1]: gettext("midnight")}
-    span_of = gettext("%(start)s to %(end)s")
-    return in_words(
-        [
-            span_of % {"start": setting.say(start), "end": ends.get(end) or setting.say(end)}
-            for start, end in hours
-        ]
-    )
+    return in_words([from_to(setting.say(start), ends.get(end) or setting.say(end)) for start, end in hours])
 
 
 def _closed(slot_query: SlotQuery, setting: ReasonContext, span: Interval) -> ReasonLine | None:

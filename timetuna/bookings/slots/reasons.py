@@ -14,7 +14,7 @@ from timetuna.availability.hours import CapScope, Period, host_date
 from timetuna.availability.slots import Busy, Code, Kind, Reason
 from timetuna.bookings.slots.reason_context import Link, ReasonContext, ReasonLine
 from timetuna.l10n import datetimes
-from timetuna.l10n.lists import in_words, quoted
+from timetuna.l10n.lists import from_to, in_words, quoted
 from timetuna.pages.public import HostTime
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def _providers() -> Link:
 
 
 def _override(reason: Reason, setting: ReasonContext) -> _Told:
-    link = setting.hours("dates", gettext("Change this date's hours"))
+    link = setting.hours("dates", gettext("Change this date’s hours"))
     if reason.minute is None:
         return gettext("This date has other hours than its weekday: it is closed."), (link,)
     text = gettext("This date has other hours than its weekday: they begin at %(opens)s and are closed then.")
@@ -259,7 +259,9 @@ def _paused(_: Reason, setting: ReasonContext) -> _Told:
 
 
 def _switched_off(_: Reason, __: ReasonContext) -> _Told:
-    text = gettext("This account is switched off, or its mail address is not confirmed: it cannot be booked.")
+    text = gettext(
+        "This account is switched off, or its email address is not confirmed: it cannot be booked."
+    )
     return text, ()
 
 
@@ -279,15 +281,14 @@ def _no_connection(_: Reason, __: ReasonContext) -> _Told:
 
 def _too_few_hosts(_: Reason, setting: ReasonContext) -> _Told:
     cohosts = setting.tab("staffing", gettext("Change who takes the meeting"), path="pages_booking")
-    text = gettext("Fewer hosts take part in this page's meetings than it asks for, so no time is offered.")
+    text = gettext("Fewer hosts take part in this page’s meetings than it asks for, so no time is offered.")
     return text, cohosts
 
 
 def _span(reason: Reason, setting: ReasonContext) -> str:
     busy = reason.busy
     assert busy is not None  # noqa: S101 - the engine says what takes the time
-    start, end = setting.say(busy.start_minute), setting.say(busy.end_minute)
-    return gettext("%(start)s to %(end)s") % {"start": start, "end": end}
+    return from_to(setting.say(busy.start_minute), setting.say(busy.end_minute))
 
 
 def _ahead(minutes: int) -> str:

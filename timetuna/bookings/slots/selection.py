@@ -1,38 +1,31 @@
 """What a guest has chosen so far, read from an address that anybody may have typed, and the times that this leaves."""
 
 import re
-import secrets
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from heapq import nsmallest
 from urllib.parse import quote_plus
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
-from django.core import signing
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from timetuna.availability.hours import Away, day_start
 from timetuna.availability.interval import minute_of, moment_of
-from timetuna.bookings.events import FRESH
-from timetuna.bookings.models import Booking
-from timetuna.bookings.prefill import NOTHING_CAME, Came
-from timetuna.bookings.queries import link_path
-from timetuna.bookings.slots.availability import ANYBODY
+from timetuna.bookings.slots.availability import ANYBODY, SlotQuery, offered
+from timetuna.bookings.visitor import NOTHING_CAME, Came, read_visit
 from timetuna.l10n import datetimes
 from timetuna.l10n.datetimes import PLAIN, Customs, customs_of
-from timetuna.lib.crypto import fingerprint
 from timetuna.lib.text import find_zone
 from timetuna.pages.public import HostTime, PageDuration, PublicPage, choosable
 from timetuna.web.zones import ZONE_COOKIE
 
 CLOCKS = ("12", "24")
 WITH, ANY = "with", "any"
-BOOKED_COOKIE, _BOOKED, _BOOKED_FOR, _MOST_BOOKED = "timetuna_booked", "bookings.booked", timedelta(days=1), 5
-MADE_COOKIE = "timetuna_made"
-_VISIT = re.compile(r"[A-Za-z0-9_-]{12}")
 _START = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\dZ")
 
 
@@ -130,60 +123,6 @@ def _kept(request: HttpRequest) -> tuple[str, str]:
     return (zone if find_zone(zone) else ""), (clock if clock in CLOCKS else "")
 
 
-def bookings_kept(request: HttpRequest) -> list[int]:
-    """Which bookings this browser has made on the page that asks, the latest first."""
-    try:
-        found = signing.loads(request.COOKIES.get(BOOKED_COOKIE, ""), salt=_BOOKED, max_age=_BOOKED_FOR)
-    except signing.BadSignature:
-        return []
-    return found if isinstance(found, list) else []
-
-
-def keep_booking(request: HttpRequest, response: HttpResponse, booking_id: int, *, path: str) -> HttpResponse:
-    """Let the page at that path and its form, which alone get the cookie, know whoever comes back to them."""
-    kept = [booking_id, *(one for one in bookings_kept(request) if one != booking_id)][:_MOST_BOOKED]
-    _set_signed(response, BOOKED_COOKIE, signing.dumps(kept, salt=_BOOKED), _BOOKED_FOR, path=path)
-    return keep_made(request, response, booking_id)
-
-
-def made_lately(request: HttpRequest) -> dict[str, list[str]]:
-    """Which bookings this browser has just made, by id, each with the fingerprints of its links that are dead since."""
-    try:
-        found = signing.loads(request.COOKIES.get(MADE_COOKIE, ""), salt=MADE_COOKIE, max_age=FRESH)
-    except signing.BadSignature:
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def keep_made(
-    request: HttpRequest, response: HttpResponse, booking_id: int, *, dead_link: str = ""
-) -> HttpResponse:
-    """Let the pages of bookings, which alone get the cookie, know the browser that has just made this one.
-
-    dead_link: the fingerprint of the link that led there until now.
-    """
-    made = made_lately(request)
-    links = [*made.pop(str(booking_id), []), *([dead_link] if dead_link else [])]
-    kept = {str(booking_id): links} | dict([*made.items()][: _MOST_BOOKED - 1])
-    path = reverse("booked", args=["-"]).removesuffix("-")
-    _set_signed(response, MADE_COOKIE, signing.dumps(kept, salt=MADE_COOKIE), FRESH, path=path)
-    return response
-
-
-def led_on(request: HttpRequest, token: str) -> str:
-    """Where a link leads that is dead since this browser has given another mail address; "" for others."""
-    dead = fingerprint(token)
-    number = next((number for number, links in made_lately(request).items() if dead in links), "")
-    booking = Booking.objects.filter(pk=number).first() if number else None
-    return link_path(booking.booker) if booking else ""
-
-
-def _set_signed(response: HttpResponse, name: str, value: str, age: timedelta, *, path: str) -> None:
-    response.set_cookie(
-        name, value, max_age=age, path=path, secure=settings.HTTPS, httponly=True, samesite="Lax"
-    )
-
-
 def person_key(person: HostTime) -> str:
     """What addresses call somebody on a page: it stays theirs whatever their name, and says nothing of it."""
     return str(person.row.pk)
@@ -193,17 +132,6 @@ def read_clock(query: QueryDict) -> str:
     """What the guest has switched to, "12" or "24", or ""."""
     clock = query.get("clock", "")
     return clock if clock in CLOCKS else ""
-
-
-def read_visit(query: QueryDict) -> str:
-    """What tells this visit from others, or ""."""
-    visit = query.get("visit", "")
-    return visit if _VISIT.fullmatch(visit) else ""
-
-
-def new_visit() -> str:
-    """What the times shown to one guest carry."""
-    return secrets.token_urlsafe(9)
 
 
 def read_choice(
@@ -308,3 +236,139 @@ def read_day(text: str) -> date | None:
     except ValueError:
         return None
     return found if 2000 <= found.year <= 2100 else None  # noqa: PLR2004 - what calendars can show
+
+
+Days = dict[date, list[datetime]]
+_FEW_DAYS, _FIVE_WEEKS = timedelta(days=6), timedelta(days=5 * 7 - 1)
+"""How far the last day of a month is off, at least, for which the month is shown; and of five weeks the last."""
+FARTHEST = timedelta(days=400)
+"""How far the first free time is looked for on a page without end."""
+NEAR = timedelta(days=14)
+"""How long before a time that was taken others are looked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlotMonth:
+    """The free times by local day, from `first` to `last`, and the month before and after that can be turned to.
+
+    That is a month; of one that is nearly over it is five weeks from the present one, `month` being where they begin.
+    also_until: up to which day of this month those five weeks, which are what a day's own address shows, reach.
+    earlier: where they show all of the month before, it is them.
+    next: the first day after `last` with times, where there are none.
+    """
+
+    month: date
+    first: date
+    last: date
+    today: date
+    days: Days
+    day: date | None
+    earlier: date | None
+    later: date | None
+    also_until: date | None = None
+    next: date | None = None
+    away: tuple[Away, ...] = ()
+
+    def is_of_two(self) -> bool:
+        """Whether weeks of more than one month are shown."""
+        return self.last >= _next_month(self.month)
+
+
+def free_times(asked: SlotQuery, choice: SlotSelection) -> SlotMonth:
+    """Of the length that was chosen. Without a month that is asked for, the first that has times.
+
+    Three queries at most besides the page's, where one host takes part; six where nothing is free.
+    """
+    page, zone = asked.page, choice.zone
+    today = asked.now.astimezone(zone).date()
+    query = replace(asked, minutes=choice.duration.minutes if choice.duration else 0)
+    last_day = _last_day(page, today)
+    beyond = min(max(last_day, today), today + FARTHEST) + timedelta(days=1)
+    present, weekday = today.replace(day=1), choice.customs.first_weekday
+    near = _span(present, today, weekday)
+    at = choice.month or choice.day
+    found = {} if at else _days(query, zone, today, beyond)
+    at = at or min(found, default=today)
+    month = present if choice.month is None and near[0] <= at <= near[1] else at.replace(day=1)
+    first, last = _span(month, today, weekday)
+    if choice.month or choice.day:
+        days = _days(query, zone, first, last + timedelta(days=1))
+    else:
+        days = {day: times for day, times in found.items() if first <= day <= last}
+    later = (last + timedelta(days=1)).replace(day=1)
+    return SlotMonth(
+        month=month,
+        first=first,
+        last=last,
+        today=today,
+        days=days,
+        day=choice.day or min(days, default=None),
+        earlier=_earlier(month, present, near[1]),
+        later=later if later <= last_day else None,
+        also_until=near[1] if near[1] >= _next_month(present) and month != present else None,
+        next=None
+        if days or not (choice.month or choice.day)
+        else min(_days(query, zone, last + timedelta(days=1), beyond), default=None),
+        away=page.notes_for(max(first, today), last),
+    )
+
+
+def _earlier(month: date, present: date, near: date) -> date | None:
+    """near: the last day of what is shown of the present month."""
+    if month <= present:
+        return None
+    before = _last_month(month)
+    return present if month - timedelta(days=1) <= near else before
+
+
+def _span(month: date, today: date, first_weekday: int) -> tuple[date, date]:
+    """The first and last day that are shown of a month. first_weekday: 0 is Monday."""
+    last = _next_month(month) - timedelta(days=1)
+    if month != today.replace(day=1) or last - today >= _FEW_DAYS:
+        return month, last
+    first = today - timedelta(days=(today.weekday() - first_weekday) % 7)
+    return first, first + _FIVE_WEEKS
+
+
+def month_times(query: SlotQuery, *, zone: ZoneInfo, month: date) -> Days:
+    """By local day, days without any left out. month: its first day."""
+    return _days(query, zone, month, _next_month(month))
+
+
+def remaining_times(
+    query: SlotQuery, choice: SlotSelection, *, near: datetime | None = None, most: int = 24
+) -> list[datetime]:
+    """In the guest's zone, the nearest to one that was just taken, or the next ones."""
+    now, page = query.now, query.page
+    near = near or now.astimezone(choice.zone)
+    today = now.astimezone(choice.zone).date()
+    first = min(max(near.date() - NEAR, today), date.max - 2 * FARTHEST)
+    last = min(_last_day(page, today), first + FARTHEST) + timedelta(days=1)
+    days = _days(query, choice.zone, first, max(first, last))
+    times = [time for day in days.values() for time in day]
+    return sorted(nsmallest(most, times, key=lambda time: abs(time - near)))
+
+
+def _days(query: SlotQuery, zone: ZoneInfo, first: date, beyond: date) -> Days:
+    if beyond <= first:
+        return {}
+    span = day_start(first, zone=zone), day_start(beyond, zone=zone)
+    days: Days = defaultdict(list)
+    for minute in offered(query, span=span):
+        local = datetime.fromtimestamp(minute * 60, zone)
+        days[local.date()].append(local)
+    return dict(days)
+
+
+def _last_day(page: PublicPage, today: date) -> date:
+    """The last date a guest, whose own zone may be a day ahead, can turn to."""
+    last = page.last_day(today) or date.max - FARTHEST
+    return min(last + timedelta(days=1), date.max - FARTHEST)
+
+
+def _next_month(month: date) -> date:
+    return (month.replace(day=1) + timedelta(days=32)).replace(day=1)
+
+
+def _last_month(month: date) -> date:
+    return (month.replace(day=1) - timedelta(days=1)).replace(day=1)

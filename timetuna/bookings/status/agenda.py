@@ -4,16 +4,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import QuerySet
+from django.utils.safestring import SafeString
 
 from timetuna.accounts.models import User
 from timetuna.availability.interval import Interval, minute_of, moment_of
-from timetuna.bookings.events import ahead
-from timetuna.bookings.models import Booking
+from timetuna.bookings.listing import Listed
 from timetuna.bookings.queries import within
+from timetuna.bookings.status.agenda_lines import AgendaLine, AgendaLines, list_items
 from timetuna.bookings.status.day_grid import Column, HourMark, axis_of, hours_at, whole_axis
-from timetuna.bookings.status.lanes import Lane, clusters, lanes
-from timetuna.bookings.status.rows import BookingRow, Reader, line_maker
+from timetuna.bookings.status.lanes import Lane, placed_clusters
+from timetuna.bookings.status.rows import Reader
 from timetuna.l10n import datetimes
 from timetuna.pages.calendar_use import CalendarTimes, blocking_of_host, times_of_calendars
 
@@ -47,27 +47,12 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A booking, or the part of it on this date. top, minutes: from the first hour shown, in minutes.
+    """A booking, or the part of it on this date. top, minutes: from the first hour shown, in minutes."""
 
-    begins, until: as in "14:00", " - 14:30".  start_minute, lasts: of the whole booking, in UTC, and in minutes.
-    movable: by whoever looks.  starts: for programs.  tone: how it stands, as one more class.
-    """
-
-    line: BookingRow
-    begins: str
-    until: str
+    line: AgendaLine
     top: int
     minutes: int
     lane: Lane
-    start_minute: int
-    lasts: int
-    movable: bool
-    starts: str
-    tone: str
-
-    @property
-    def place(self) -> str:
-        return _place(self.top, self.minutes, self.lane)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,16 +92,20 @@ class AgendaDay:
     month: str
     title: str
     note: str
-    lines: Sequence[BookingRow]
+    lines: Sequence[AgendaLine]
     blocks: Sequence[Block]
     more: Sequence[More]
-    all_day: Sequence[BookingRow]
+    all_day: Sequence[AgendaLine]
     busy: Sequence[GreyTime]
     busy_all_day: str
     voids: Sequence[tuple[int, int]]
     marks: Sequence[HourMark]
     first_minute: int
     now: int | None
+
+    def entries(self) -> SafeString:
+        """The blocks as items of a list."""
+        return list_items((one.line, _place(one.top, one.minutes, one.lane)) for one in self.blocks)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,7 +166,7 @@ def calendars_of(host: User, span: Span, reader: Reader) -> list[CalendarTimes]:
 
 
 def agenda(
-    bookings: QuerySet[Booking],
+    bookings: Listed,
     span: Span,
     reader: Reader,
     *,
@@ -192,31 +181,28 @@ def agenda(
     whole: show all hours, and not only those with something in them and the usual ones.
     """
     columns = [Column.of(day, reader.zone) for day in span.dates()]
-    rows = list(within(bookings, (columns[0].start, columns[-1].end)))
-    make = line_maker(rows, reader, among=bookings)
-    axis = (
-        whole_axis(columns) if whole else axis_of(columns, _shown(columns, rows, calendars, (reader, focus)))
-    )
+    rows = within(bookings, (columns[0].start, columns[-1].end))
+    lines = AgendaLines(rows, reader)
+    days = [(column, lines.on(column)) for column in columns]
+    axis = whole_axis(columns) if whole else axis_of(columns, _shown(days, calendars, (reader, focus)))
     maker = _DayMaker(axis, reader, calendars, ROOM[span.length])
     shortest = min((row.minutes for row in rows), default=_HIGHEST)
     known = [one.until for one in calendars if one.busy is not None and one.until < columns[-1].end]
     return Agenda(
-        days=[
-            maker.day(column, [(row, make.line(row, column.day)) for row in rows if column.piece(_span(row))])
-            for column in columns
-        ],
+        days=[maker.day(column, there) for column, there in days],
         hours=hours_at(axis),
         minutes=axis[1] - axis[0],
         quarter=min(_HIGHEST, max(_LOWEST, _HIGHEST * LEAST // max(shortest, 1))),
         is_whole=axis == whole_axis(columns),
         unreadable=[one.name for one in calendars if one.busy is None],
-        known_until=datetimes.dated(moment_of(min(known)), zone=reader.zone, now=reader.now) if known else "",
+        known_until=datetimes.dated(moment_of(min(known)), zone=reader.zone, now=reader.now, begins=False)
+        if known
+        else "",
     )
 
 
 def _shown(
-    columns: Sequence[Column],
-    rows: Sequence[Booking],
+    days: Sequence[tuple[Column, Sequence[AgendaLine]]],
     calendars: Iterable[CalendarTimes],
     seen: tuple[Reader, date | None],
 ) -> Iterable[Interval]:
@@ -224,9 +210,9 @@ def _shown(
     reader, focus = seen
     now = minute_of(reader.now)
     busy = [one for calendar in calendars for one in calendar.busy or ()]
-    first = min(column.start for column in columns)
-    for column in columns:
-        spans = [*map(_span, rows), (now, now + 1)]
+    first = min(column.start for column, _ in days)
+    for column, lines in days:
+        spans = [*(line.span for line in lines), (now, now + 1)]
         yield from (
             piece
             for one in spans
@@ -240,11 +226,6 @@ def _shown(
                 yield max(piece[0], _BY_DAY[0]), min(piece[1], _BY_DAY[1])
 
 
-def _span(row: Booking) -> Interval:
-    start = minute_of(row.start_at)
-    return start, start + row.minutes
-
-
 @dataclass(frozen=True, slots=True)
 class _DayMaker:
     """What all dates have in common. room: how many stand side by side."""
@@ -254,9 +235,8 @@ class _DayMaker:
     calendars: Sequence[CalendarTimes]
     room: int
 
-    def day(self, column: Column, rows: Sequence[tuple[Booking, BookingRow]]) -> AgendaDay:
-        timed = [(row, line) for row, line in rows if not column.is_filled_by(_span(row))]
-        blocks, more = self._placed(column, timed)
+    def day(self, column: Column, lines: Sequence[AgendaLine]) -> AgendaDay:
+        blocks, more = self._placed(column, [line for line in lines if not column.is_filled_by(line.span)])
         now = minute_of(self.reader.now)
         return AgendaDay(
             date=column.day,
@@ -264,10 +244,10 @@ class _DayMaker:
             month=datetimes.month(column.day),
             title=datetimes.day_title(column.day, today=self.reader.today()),
             note=column.note(),
-            lines=[line for _, line in rows],
+            lines=lines,
             blocks=blocks,
             more=more,
-            all_day=[line for row, line in rows if column.is_filled_by(_span(row))],
+            all_day=[line for line in lines if column.is_filled_by(line.span)],
             busy=list(self._busy(column)),
             busy_all_day=", ".join(
                 one.name for one in self.calendars if any(map(column.is_filled_by, one.busy or ()))
@@ -278,43 +258,24 @@ class _DayMaker:
             now=now - column.noon - self.axis[0] if column.piece((now, now + 1)) else None,
         )
 
-    def _placed(
-        self, column: Column, rows: Sequence[tuple[Booking, BookingRow]]
-    ) -> tuple[list[Block], list[More]]:
+    def _placed(self, column: Column, lines: Sequence[AgendaLine]) -> tuple[list[Block], list[More]]:
         """Side by side where they overlap; where there is no room, the last lane says how many more there are."""
-        seen = [(row, line, piece) for row, line in rows if (piece := self._visible(column, _span(row)))]
-        pieces = [piece for _, _, piece in seen]
-        high = [(start, max(end, start + LEAST)) for start, end in pieces]
-        placed = lanes(high)
+        seen = [(line, piece) for line in lines if (piece := self._visible(column, line.span))]
+        high = [(start, max(end, start + LEAST)) for _, (start, end) in seen]
         blocks, more = [], []
-        for cluster in clusters(high):
-            crowded = placed[cluster[0]].of > self.room
-            left_out = [one for one in cluster if crowded and placed[one].number >= self.room - 1]
-            blocks += [
-                self._block(*seen[one], _narrow(placed[one], self.room))
-                for one in cluster
-                if one not in left_out
-            ]
+        for cluster, placed in placed_clusters(high):
+            crowded = placed[0].of > self.room
+            left_out = []
+            for index, lane in zip(cluster, placed, strict=True):
+                if crowded and lane.number >= self.room - 1:
+                    left_out.append(index)
+                else:
+                    line, (start, end) = seen[index]
+                    height, narrow = max(end - start, LEAST), _narrow(lane, self.room)
+                    blocks.append(Block(line, start - self.axis[0], height, narrow))
             if left_out:
                 more.append(self._more(column, [high[one] for one in left_out]))
         return blocks, more
-
-    def _block(self, row: Booking, line: BookingRow, piece: Interval, lane: Lane) -> Block:
-        changeable = row.changeable  # type: ignore[attr-defined]
-        begins, dash, ends = line.times.partition(f" {datetimes.DASH} ")
-        return Block(
-            line=line,
-            begins=begins,
-            until=f"{dash}{ends}",
-            top=piece[0] - self.axis[0],
-            minutes=max(piece[1] - piece[0], LEAST),
-            lane=lane,
-            start_minute=minute_of(row.start_at),
-            lasts=row.minutes,
-            movable=bool(changeable) and ahead(row, now=self.reader.now),
-            starts=line.starts.isoformat(),
-            tone="now" if line.under_way else "asks" if line.waits else "stands",
-        )
 
     def _more(self, column: Column, pieces: Sequence[Interval]) -> More:
         start, end = min(one[0] for one in pieces), max(one[1] for one in pieces)

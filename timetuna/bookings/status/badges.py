@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy
 
 from timetuna.bookings.events import Status, ahead
+from timetuna.bookings.fulfilment.ensure import remove_outside
 from timetuna.bookings.fulfilment.fulfil import check_event, fulfil, sync_event
-from timetuna.bookings.fulfilment.update_conference import move_outside, remove_outside
+from timetuna.bookings.fulfilment.update_conference import move_outside
 from timetuna.bookings.integrations.event import makes_link
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.notifications.message import send_mail

@@ -55,6 +55,10 @@ class Column:
     def is_filled_by(self, span: Interval) -> bool:
         return self.start < self.end and span[0] <= self.start and self.end <= span[1]
 
+    def is_usual(self) -> bool:
+        """Whether it is as long as most are: its clock does not change."""
+        return self.end - self.start == DAY
+
     def voids(self, axis: Interval) -> list[Interval]:
         """What of the hours that are shown is not on this date: start and end, in minutes from noon."""
         first, last = self.whole()

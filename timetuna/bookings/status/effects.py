@@ -6,8 +6,9 @@ from dataclasses import replace
 from django.utils.translation import gettext
 
 from timetuna.bookings.events import BookingEvent, Status, ahead
+from timetuna.bookings.fulfilment.ensure import remove_outside
 from timetuna.bookings.fulfilment.fulfil import check_event, fulfil, sync_event
-from timetuna.bookings.fulfilment.update_conference import move_outside, remove_outside
+from timetuna.bookings.fulfilment.update_conference import move_outside
 from timetuna.bookings.integrations.doubles import duplicates
 from timetuna.bookings.integrations.event import event_of, makes_link, mending_of, service
 from timetuna.bookings.integrations.location import (

@@ -13,7 +13,7 @@ from timetuna.l10n import datetimes
 from timetuna.l10n.retold import retold
 
 _SOURCES = {
-    LINK: gettext_lazy("by the guest's link"),
+    LINK: gettext_lazy("by the guest’s link"),
     MAIL: gettext_lazy("from a mail"),
     API: gettext_lazy("through the API"),
 }
@@ -67,7 +67,7 @@ def history_line(entry: HistoryEntry, row: Booking, reader: Reader) -> HistoryLi
         text=text,
         at=entry.at.astimezone(reader.zone),
         when=datetimes.dated(entry.at, zone=reader.zone, now=reader.now),
-        source=str(_SOURCES.get(entry.source, "")),
+        source=entry.via or str(_SOURCES.get(entry.source, "")),
         changes=", ".join(changed),
     )
 

@@ -42,7 +42,7 @@ MARKED = (
     gettext_noop("request ended"),
     gettext_noop("request taken back"),
     gettext_noop("request, new time"),
-    gettext_noop("the guest's mail address"),
+    gettext_noop("the guest’s email address"),
     gettext_noop("who comes"),
 )
 """The labels of the kinds of mails: where these stand, guests' texts do, which are translated into more languages."""

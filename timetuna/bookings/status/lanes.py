@@ -1,8 +1,10 @@
 """Times side by side: which of those that overlap stands in which lane of a day."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
+from operator import itemgetter
 
 from timetuna.availability.interval import Interval
 
@@ -30,23 +32,47 @@ def clusters(times: Sequence[Interval]) -> Iterator[list[int]]:
         yield found
 
 
-def lanes(times: Sequence[Interval]) -> list[Lane]:
-    """A lane for each, so that no two that overlap share one; never more lanes than overlap at one moment.
+def placed_clusters(times: Sequence[Interval]) -> Iterator[tuple[list[int], list[Lane]]]:
+    """Each cluster with a lane for each of it, so that no two that overlap share one.
 
-    Of those that begin together the longest stands first. Who has free lanes behind them takes those, too.
+    There are never more lanes than overlap at one moment. Of those that begin together the longest stands first. Who
+    has free lanes behind them takes those, too.
     """
-    found: list[Lane] = [Lane(0, 1)] * len(times)
     for cluster in clusters(times):
-        numbers = _numbered([times[index] for index in cluster])
-        of = max(numbers) + 1
-        for place, index in enumerate(cluster):
-            others = (
-                numbers[other]
-                for other in range(len(cluster))
-                if numbers[other] > numbers[place] and _overlap(times[cluster[other]], times[index])
-            )
-            found[index] = Lane(numbers[place], of, min(others, default=of) - numbers[place])
+        theirs = [times[index] for index in cluster]
+        numbers = _numbered(theirs)
+        yield cluster, _widened(theirs, numbers)
+
+
+def lanes(times: Sequence[Interval]) -> list[Lane]:
+    """A lane for each, in the order given."""
+    found = {
+        index: lane
+        for cluster, placed in placed_clusters(times)
+        for index, lane in zip(cluster, placed, strict=True)
+    }
+    return [found[index] for index in range(len(times))]
+
+
+def _widened(times: Sequence[Interval], numbers: Sequence[int]) -> list[Lane]:
+    """times: in the order in which they begin, so that those of a lane end in it, too."""
+    of = max(numbers) + 1
+    in_lane: list[list[Interval]] = [[] for _ in range(of)]
+    for one, number in zip(times, numbers, strict=True):
+        in_lane[number].append(one)
+    found = []
+    for one, number in zip(times, numbers, strict=True):
+        behind = number + 1
+        while behind < of and not _is_taken(in_lane[behind], one):
+            behind += 1
+        found.append(Lane(number, of, behind - number))
     return found
+
+
+def _is_taken(lane: Sequence[Interval], one: Interval) -> bool:
+    """Whether the last of the lane that begins before this one ends is still there when it begins."""
+    before = bisect_left(lane, one[1], key=itemgetter(0))
+    return before > 0 and lane[before - 1][1] > one[0]
 
 
 def _numbered(times: Iterable[Interval]) -> list[int]:
@@ -61,7 +87,3 @@ def _numbered(times: Iterable[Interval]) -> list[int]:
         heappush(busy, (end, number))
         numbers.append(number)
     return numbers
-
-
-def _overlap(one: Interval, other: Interval) -> bool:
-    return one[0] < other[1] and other[0] < one[1]

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext_lazy
 
 from timetuna.accounts.models import User
 from timetuna.bookings.events import ahead
-from timetuna.bookings.models import Booking, Conference
+from timetuna.bookings.integrations.location import join_url
+from timetuna.bookings.listing import Listed
+from timetuna.bookings.models import Booking
 from timetuna.bookings.queries import from_one_source, host_names, open_work
 from timetuna.bookings.status.badges import Badge, badges_of
 from timetuna.jobs.models import Job
@@ -73,8 +74,8 @@ class BookingDay:
     lines: Sequence[BookingRow]
 
 
-def days(bookings: Iterable[Booking], reader: Reader, *, among: QuerySet[Booking]) -> list[BookingDay]:
-    """Under the days they start on by the reader's clock, in the order given. Two queries.
+def days(bookings: Iterable[Booking], reader: Reader, *, among: Listed) -> list[BookingDay]:
+    """Under the days they start on by the reader's clock, in the order given. Three queries at most.
 
     among: all that the reader may see.
     """
@@ -118,13 +119,14 @@ class LineMaker:
             under_way=booking.start_at <= now and ahead(booking, now=now),
             from_source=many if many >= MANY else 0,
             hosts=_hosts(booking, self.reader),
-            state=state_of(booking, now=now),
+            state=state_of(booking),
         )
 
 
-def line_maker(bookings: Sequence[Booking], reader: Reader, *, among: QuerySet[Booking]) -> LineMaker:
-    """Two queries at most. among: all that the reader may see."""
-    work, sources = open_work(bookings), from_one_source(bookings, among=among)
+def line_maker(bookings: Sequence[Booking], reader: Reader, *, among: Listed) -> LineMaker:
+    """Three queries at most. among: all that the reader may see."""
+    work = open_work(one.concurrency_key() for one in bookings)
+    sources = from_one_source(bookings, among=among)
     return LineMaker(work, reader, sources, reverse("bookings"))
 
 
@@ -142,23 +144,10 @@ _ENDED = {
 }
 
 
-def state_of(booking: Booking, *, now: datetime) -> str:
-    """In a word or two; "" where a badge says it: what is under way, waits for an answer, or nobody came to."""
-    if booking.status == Booking.Status.CONFIRMED:
-        under_way = booking.start_at <= now < booking.end_at()
-        if under_way or booking.no_show:
-            return ""
-        return gettext("Confirmed") if booking.start_at > now else gettext("Over")
+def state_of(booking: Booking) -> str:
+    """In a word or two how it ended; "" where it stands, where its list or a badge says how."""
     return str(_ENDED.get(Booking.Status(booking.status), ""))
 
 
 def kind_label(booking: Booking) -> str:
     return meeting_kind(booking.meeting_type).label()
-
-
-def join_url(booking: Booking) -> str:
-    """Where both sides join; "" without a link, or while it is not there."""
-    if own := meeting_kind(booking.meeting_type).url(booking.location):
-        return own
-    conference: Conference | None = getattr(booking, "conference", None)
-    return conference.join_url if conference and conference.state == Conference.State.READY else ""

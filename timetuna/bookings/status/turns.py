@@ -257,7 +257,7 @@ def _by_last_turn(last: Turn, following: Turn) -> str:
     if last.last_before is None and following.last_before is not None:
         return gettext("%(name)s had not had a turn yet.") % given
     if last.last_before != following.last_before:
-        return gettext("%(name)s's last turn was longer ago.") % given
+        return gettext("%(name)s’s last turn was longer ago.") % given
     return gettext("%(name)s stands before %(other)s on the page.") % given
 
 

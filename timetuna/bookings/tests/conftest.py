@@ -18,6 +18,7 @@ from timetuna.bookings.guests import Guest
 from timetuna.bookings.proofs import needed
 from timetuna.bookings.proofs.needed import Proof
 from timetuna.bookings.tests.google import Google
+from timetuna.bookings.tests.phones import Phones
 from timetuna.bookings.tests.zoom import Zoom
 from timetuna.calendars.busy_cache import KnownBusy, pack
 from timetuna.calendars.models import Calendar, CalendarAccount
@@ -255,3 +256,26 @@ def letters(monkeypatch):
     monkeypatch.setattr("timetuna.accounts.emails.deliver", keep)
     monkeypatch.setattr("timetuna.mail.deliver", keep)
     return sent
+
+
+@pytest.fixture(scope="session")
+def running_texts():
+    with Sandbox(SandboxConfig(http_port=0, smtp_port=0, parts=frozenset({"sms"}))) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def phones(running_texts, settings):
+    running_texts.reset()
+    phones = Phones(running_texts)
+    settings.PROVIDER_SETTINGS = settings.PROVIDER_SETTINGS | phones.settings()
+    return phones
+
+
+@pytest.fixture
+def verified(page, phones):
+    """Have the page want numbers verified."""
+    assert phones
+    page.phone = "verified"
+    page.save()
+    return page

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 WORDS = """# The states of a booking
 
-Drawn from the table in `timetuna/bookings/events.py`; whoever changes the table draws this anew with
-`python -m timetuna.bookings.tests.drawing > docs/booking-states.md`. An arrow says who may make the change, and the
-event that is recorded. A booking takes its host's time in the states above the line, and in none below.
+Drawn from the product’s own table, so that it is always as the product does it. An arrow says who may make the change,
+and the event that is recorded. A booking takes its host's time in the states above the line, and in none below.
 
 | state | means |
 |---|---|
@@ -30,10 +29,9 @@ MEANING = {
 FOLLOWS = """
 ## What follows from an event
 
-Each listener is a function with `@on_event` in its own file; no action knows of it. Events that are not here are
-lines of the history and nothing else.
+Events that are not here are lines of the history and nothing else.
 
-| event | mails (`notifications/subscriber.py`) | outside (`fulfilment/subscriber.py`) | itself |
+| event | mails | outside: calendars, meetings | in TimeTuna |
 |---|---|---|---|
 """
 

@@ -96,7 +96,7 @@ def test_what_is_not_known_of_a_calendar_is_said(client, alice):
 
     assert [one.names for one in days[25].busy] == ["Short"]
     assert "“<bdi>Gone</bdi>” cannot be read at the moment, so its busy times are not shown." in shown(answer)
-    assert "Your calendars have been read until Today, 12:00" in shown(answer)
+    assert "Your calendars have been read until today, 12:00" in shown(answer)
 
 
 def test_nobody_elses_calendar_is_seen(client, alice, bob):
@@ -141,10 +141,40 @@ def test_only_what_one_may_move_can_be_carried(client, alice, bob):
 
     days, answer = days_of(client)
 
-    assert {one.line.guest: one.movable for one in days[25].blocks} == {
+    assert {one.line.guest: one.line.movable for one in days[25].blocks} == {
         "Over": False, "Now": True, "Asks": False, "Led by another": False,
     }  # fmt: skip
     assert answer.content.count(b"data-start=") == 1
+
+
+def test_what_somebody_wrote_is_text_in_a_block(client, alice):
+    host = make_host("other", "O'Neil & <Sons>")
+    page = staff(make_page(alice), "any", host)
+    put(host, at(10), page=page, title="<i>Talk</i>", name='<script>"Sam"</script>')
+
+    _, answer = days_of(client, f"date={WEDNESDAY}&of=all")
+
+    assert b"<strong><bdi>&lt;script&gt;&quot;Sam&quot;&lt;/script&gt;</bdi></strong>" in answer.content
+    assert b"<bdi>&lt;i&gt;Talk&lt;/i&gt;</bdi>" in answer.content
+    assert b"<bdi>O&#x27;Neil &amp; &lt;Sons&gt;</bdi>" in answer.content
+
+
+def test_a_block_says_what_is_wrong_with_its_booking(client, alice):
+    put(alice, at(9), link="ready", name="Well")
+    put(alice, at(11), link="refused", name="Without a link")
+    job(put(alice, at(13), name="Mail waits"), last_error="Down.")
+    put(alice, at(15), status="pending", pending_until=at(14), name="Asks")
+    put(alice, at(17), name="Nobody came", no_show=True)
+
+    days, _ = days_of(client)
+
+    assert {one.line.guest: [str(badge.text) for badge in one.line.badges] for one in days[25].blocks} == {
+        "Well": [],
+        "Without a link": ["Link is missing"],
+        "Mail waits": ["Mail waiting"],
+        "Asks": ["Waiting for your answer"],
+        "Nobody came": ["Did not come"],
+    }
 
 
 def test_a_week_on_a_phone_is_a_day_with_the_others_above(client, alice):
@@ -169,7 +199,7 @@ def test_five_hundred_bookings_need_as_many_queries_as_one(client, alice, django
     staff(page, "any", *hosts[1:])
     job(put(alice, at(7), page=page), last_error="Mail waiting: down.")
     days_of(client, f"date={WEDNESDAY}&of=all")
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(18):
         days_of(client, f"date={WEDNESDAY}&of=all")
     for number in range(124):
         for host in hosts:
@@ -180,6 +210,6 @@ def test_five_hundred_bookings_need_as_many_queries_as_one(client, alice, django
                 link=("ready", "waiting", "refused", None)[number % 4],
                 page=page,
             )
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(18):
         days, _ = days_of(client, f"date={WEDNESDAY}&of=all")
     assert sum(len(day.lines) for day in days.values()) > 400

@@ -137,7 +137,7 @@ def test_an_absence_asks_what_becomes_of_the_bookings_in_it(
         ({"first": ""}, "Enter a date."),
         ({"first": "2095-02-01", "last": "2095-01-31"}, "The last day cannot come before the first."),
         ({"first": "2095-02-01", "start": "17:00", "end": "9"}, "It has to end after it begins."),
-        ({"first": "2095-02-01", "start": "noon"}, "Write a time like 09:30 or 2 pm."),
+        ({"first": "2095-02-01", "start": "noon"}, "Enter a time, such as 09:30 or 2 pm."),
         ({"first": "2095-02-01", "start": "24:00"}, "A day begins at 00:00."),
         ({"first": "2095-02-01", "note": "x" * 201}, "This can have 200 characters at most."),
     ],
@@ -236,6 +236,6 @@ def test_what_comes_up_is_said_beside_the_hours(as_alice: Client, alice: User, p
 
     shown = text(as_alice, "/availability")
 
-    for said in ("13:00 to 24:00", "Dentist", "Closed", "Japan, Tokyo", f"Used by <bdi>{page.title}</bdi>"):
+    for said in ("13:00 to 24:00", "Dentist", "Closed", "Japan, Tokyo", f"<bdi>{page.title}</bdi>"):
         assert said in shown
     assert forms_of(shown)

@@ -16,7 +16,7 @@ from timetuna.bookings.actions.host_time import hold
 from timetuna.bookings.actions.reschedule import reschedule
 from timetuna.bookings.errors import SlotTaken
 from timetuna.bookings.models import Booking
-from timetuna.bookings.slots.availability import SlotQuery, bookable, offered, reasons, why_on_grid
+from timetuna.bookings.slots.availability import SlotQuery, bookable, offered, why, why_on_grid
 from timetuna.bookings.tests.conftest import make_page, order, tomorrow
 from timetuna.calendars.actions import read_live
 from timetuna.calendars.actions.claim_refresh import claim
@@ -66,8 +66,8 @@ def hours(page):
     return {datetime.fromtimestamp(60 * minute, UTC).hour for minute in found if minute % 60 == 0}
 
 
-def why(page, start):
-    return [(one.code, one.label) for one in reasons(ask(page), start_minute=minute_of(start))]
+def told(page, start):
+    return [(one.code, one.label) for one in why(ask(page), start_minute=minute_of(start)).every()]
 
 
 def free(page, start):
@@ -76,7 +76,7 @@ def free(page, start):
 
 def test_what_a_calendar_takes_is_not_offered_and_said(page, calendar):
     assert hours(page) == set(range(24)) - {10}
-    assert [code for code, _ in why(page, tomorrow(10, 15))] == [Code.CALENDAR_BUSY]
+    assert [code for code, _ in told(page, tomorrow(10, 15))] == [Code.CALENDAR_BUSY]
     assert not free(page, tomorrow(9, 45))
     assert free(page, tomorrow(9, 30))
     assert free(page, tomorrow(11))
@@ -133,7 +133,7 @@ def test_a_calendar_that_was_never_read_closes_the_page_and_is_named(alice, page
     connect_feed(alice, feeds)
 
     assert hours(page) == set()
-    assert why(page, tomorrow(10)) == [(Code.PROVIDER_UNREADABLE, "Office")]
+    assert told(page, tomorrow(10)) == [(Code.PROVIDER_UNREADABLE, "Office")]
     assert all(why_on_grid(ask(page), span=(minute_of(tomorrow(9)), minute_of(tomorrow(12)))).values())
     with pytest.raises(SlotTaken):
         book(order(page, tomorrow(12)), now=present())
@@ -177,7 +177,7 @@ def test_beyond_what_was_read_nothing_is_offered_and_why_agrees(page, calendar):
     listed = set(offered(ask(page), span=(minute_of(tomorrow(0)), minute_of(tomorrow(23, 45)))))
     assert {start for start, found in grid.items() if not found} == listed
     assert [bookable(ask(page), start_minute=start) for start in grid] == [start in listed for start in grid]
-    assert [code for code, _ in why(page, tomorrow(20))] == [Code.PROVIDER_UNREADABLE]
+    assert [code for code, _ in told(page, tomorrow(20))] == [Code.PROVIDER_UNREADABLE]
 
 
 def test_a_page_whose_calendar_for_events_is_gone_offers_nothing_until_another_is_chosen(page, calendar):
@@ -185,7 +185,7 @@ def test_a_page_whose_calendar_for_events_is_gone_offers_nothing_until_another_i
     Calendar.objects.update(listed=False)
 
     assert hours(page) == set()
-    assert why(page, tomorrow(12)) == [(Code.PROVIDER_UNREADABLE, "Office")]
+    assert told(page, tomorrow(12)) == [(Code.PROVIDER_UNREADABLE, "Office")]
     PageHost.objects.update(writes="default")
     assert hours(page) == set(range(24)) - {10}
 

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.sampling import examples
 from timetuna.availability.interval import minute_of, moment_of
 from timetuna.bookings.status.day_grid import Column, axis_of, hours_at, whole_axis
 from timetuna.bookings.status.lanes import Lane, lanes
@@ -19,7 +18,7 @@ TIMES = st.lists(
 
 
 @given(TIMES)
-@settings(max_examples=examples(200))
+@settings(max_examples=200)
 def test_no_two_that_overlap_share_a_lane_and_there_are_no_more_lanes_than_needed(times):
     placed = lanes(times)
 

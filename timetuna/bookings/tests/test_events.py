@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from tests.clock import present
 from timetuna.availability.interval import minute_of
@@ -110,10 +111,24 @@ def test_whom_the_guest_brings_is_in_the_event_and_the_invitations(google, page)
     assert "kim@guest.example" in google.control.mail(HOST)[0]["ics"][0].replace("\r\n ", "")
 
 
+def test_an_event_speaks_its_hosts_language_whoever_writes_it(google, page):
+    page.host.language = "de"
+    page.host.save(update_fields=["language"])
+    booking = book(order(page, notes="Bis dann"), now=present())
+    work_off()
+
+    [event] = google.events()
+    assert "Anmerkungen von Sam Guest:" in event["description"]
+    with translation.override("fr"):
+        asked = digest(entry_of(booking, page.host_id))
+    assert asked == CalendarEvent.objects.get().written_digest
+    assert entry_of(booking, page.host_id).guest_word == "Gast"
+
+
 def test_events_of_before_who_came_was_told_apart_are_not_written_anew(page):
     entry = entry_of(book(order(page), now=present()), page.host_id)
     said = asdict(entry)
-    del said["organizer"], said["hosts"]
+    del said["organizer"], said["hosts"], said["guest_word"]
     for person in said["guests"]:
         del person["accepted"], person["leads"]
 

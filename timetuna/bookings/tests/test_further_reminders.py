@@ -22,7 +22,7 @@ from timetuna.bookings.tests.test_reminders import pass_the_moments
 from timetuna.jobs.models import Job
 from timetuna.l10n.datetimes import zone_or_utc
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.matrix(of="file")]
 START = timedelta(days=2)
 
 

@@ -139,7 +139,7 @@ def test_a_guest_books_in_german_and_the_language_stays_with_the_booking(lena, p
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
-        ({"name": ""}, "Bitte geben Sie Ihren Namen an."),
+        ({"name": ""}, "Geben Sie Ihren Namen ein."),
         ({"name": "x" * 101}, "Hier sind höchstens 100 Zeichen möglich."),
         ({"notes": "x" * 2_001}, "Hier sind höchstens 2.000 Zeichen möglich."),
         ({"email": ""}, "Bitte geben Sie Ihre E-Mail-Adresse an"),
@@ -219,7 +219,7 @@ def test_a_booking_that_cannot_be_changed_any_more_says_so_in_german(lena, page,
     BookingPage.objects.update(change_notice_minutes=10**5, cancel_notice_minutes=10**5)
     late = german(lena.get(link_path(booking.booker)))
 
-    assert "kann nicht online verlegt werden" in asked
+    assert "kann nicht online verschoben werden" in asked
     assert "alice@host.example" in late
 
 

@@ -7,7 +7,7 @@ from timetuna.bookings.models import Booking
 from timetuna.bookings.notifications.kinds import KINDS
 from timetuna.bookings.status.job import MARKED
 from timetuna.bookings.tests.conftest import tomorrow
-from timetuna.bookings.tests.diary import job, now, put, shown
+from timetuna.bookings.tests.diary import job, now, put, rows_of, shown
 
 
 @pytest.fixture
@@ -85,3 +85,16 @@ def test_what_came_back_is_told_with_whom_and_why(client, german):
 
 def test_every_kind_of_mail_is_marked_for_translation():
     assert {kind.label for kind in KINDS.values()} <= set(MARKED)
+
+
+def test_a_file_of_bookings_is_in_its_readers_language_to_its_last_line(client, german):
+    put(german, tomorrow(), name="Ada")
+    put(german, tomorrow(12), name="Bo", no_show=True)
+    put(german, tomorrow(14), name="Cy", cancelled_by="guest")
+
+    first, second = rows_of(client.get("/bookings/export.csv?show=upcoming"))
+    (cancelled,) = rows_of(client.get("/bookings/export.csv?show=cancelled"))
+
+    assert first.keys() >= {"Beginn (UTC)", "Gast", "Art des Treffens", "Weitere Gäste", "Nicht erschienen"}
+    assert [row["Status"] for row in (first, second, cancelled)] == ["Bestätigt", "Bestätigt", "Abgesagt"]
+    assert (second["Nicht erschienen"], cancelled["Abgesagt von"]) == ("ja", "Gast")

@@ -117,7 +117,7 @@ def test_no_time_chosen_gets_the_times_again_and_a_sentence(client, page):
     answer = client.post("/alice/intro/book", details(client, page) | {"start": ""})
 
     assert answer.status_code == 422
-    assert "Please choose one of the times that are free." in answer.content.decode()
+    assert "Choose one of the times that are free." in answer.content.decode()
     assert answer.context["nearest"]
     assert "Hello" in answer.content.decode()
     assert not Booking.objects.exists()

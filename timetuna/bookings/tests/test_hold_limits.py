@@ -20,7 +20,7 @@ from timetuna.bookings.models import Hold
 from timetuna.bookings.tests.conftest import make_page, tomorrow
 from timetuna.bookings.tests.holding import live, open_form, sees, send, slot_query, token_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.vendor]
+pytestmark = [pytest.mark.django_db, pytest.mark.vendor, pytest.mark.matrix(of="file")]
 
 
 def test_a_client_holds_three_times_at_once_and_may_book_a_fourth(page, alice, sam, kim):

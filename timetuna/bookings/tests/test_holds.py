@@ -12,7 +12,7 @@ from timetuna.availability.interval import minute_of
 from timetuna.availability.slots import Code
 from timetuna.bookings.actions.host_time import HELD_MINUTES
 from timetuna.bookings.models import Booking, Hold
-from timetuna.bookings.slots.availability import SlotQuery, reasons
+from timetuna.bookings.slots.availability import SlotQuery, why
 from timetuna.bookings.slots.selection import write_start
 from timetuna.bookings.tests.conftest import make_page, tomorrow
 from timetuna.bookings.tests.holding import live, open_form, sees, send, slot_query, token_of
@@ -85,8 +85,8 @@ def test_what_is_only_held_takes_its_time_and_fills_no_cap(page, sam, kim, cap, 
     assert not sees(kim, tomorrow(10))
     assert sees(kim, tomorrow(15))
     asked = slot_query(page, network="another")
-    assert not reasons(asked, start_minute=minute_of(tomorrow(15)))
-    assert [reason.code for reason in reasons(asked, start_minute=minute_of(tomorrow(10)))] == [Code.HELD]
+    assert not why(asked, start_minute=minute_of(tomorrow(15))).every()
+    assert [reason.code for reason in why(asked, start_minute=minute_of(tomorrow(10))).every()] == [Code.HELD]
 
 
 def test_six_lookers_with_changing_browsers_take_six_times_and_no_more(page, kim):
@@ -123,8 +123,8 @@ def test_the_form_of_a_held_time_shows_others_the_times_that_are_left(page, sam,
     text = answer.content.decode()
     left = [time.value for time in answer.context["slots"].nearest]
     assert answer.status_code == 409
-    assert "This time is not free any more. Please pick another." in text
-    assert "Please give your name." not in text
+    assert "This time is not free any more. Pick another." in text
+    assert "Enter your name." not in text
     assert KEPT not in text
     assert write_start(tomorrow()) not in left
     form = kim.get(answer.context["slots"].nearest[0].url).context["form"]
@@ -343,7 +343,7 @@ def test_the_host_reads_that_the_time_is_held(page, sam):
 
     asked = SlotQuery(page=values(page), minutes=30, now=present())
 
-    assert [reason.code for reason in reasons(asked, start_minute=minute_of(tomorrow()))] == [Code.HELD]
+    assert [reason.code for reason in why(asked, start_minute=minute_of(tomorrow())).every()] == [Code.HELD]
 
 
 class TestMoving:

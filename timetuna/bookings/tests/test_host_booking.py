@@ -170,7 +170,7 @@ def test_a_new_link_kills_the_old_one(client, alice):
     assert client.get(old).status_code in {404, 410}
     assert client.get(link_path(booking.booker)).status_code == 200
     assert link_path(booking.booker) in shown(answer)
-    assert ("You", "New link for the guest; the old one is dead.") in [
+    assert ("You", "New link for the guest; the old one no longer works.") in [
         (entry.who, entry.text) for entry in answer.context["history"]
     ]
     assert booking.revision == 0

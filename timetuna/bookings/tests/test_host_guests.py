@@ -15,7 +15,7 @@ from timetuna.bookings.tests.life import events, kinds, made, now, rule
 from timetuna.bookings.tests.reading import GUEST, HOST
 from timetuna.bookings.tests.test_further_guests import KIM, LEE, people
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.matrix(of="file")]
 
 
 @pytest.fixture
@@ -175,6 +175,7 @@ def test_of_a_cancelled_booking_nothing_can_be_changed(as_alice, page):
     assert people(booking) == [KIM.email]
 
 
+@pytest.mark.whole
 def test_somebody_elses_booking_is_not_there(client, charlie, page):
     booking = made(page, others=[KIM])
     client.force_login(charlie)

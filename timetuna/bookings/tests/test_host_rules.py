@@ -12,7 +12,7 @@ from timetuna.availability.hours import day_start
 from timetuna.availability.interval import minute_of, moment_of
 from timetuna.availability.slots import Code
 from timetuna.bookings.actions.book import book
-from timetuna.bookings.slots.availability import SlotQuery, bookable, offered, reasons
+from timetuna.bookings.slots.availability import SlotQuery, bookable, offered, why
 from timetuna.bookings.tests.conftest import order
 from timetuna.pages.actions.create_page import create_page
 from timetuna.pages.actions.create_schedule import create_schedule
@@ -103,10 +103,10 @@ def days_with_times(page, *, first=MONDAY, days=14):
     return [day for day in found if times(page, first=day)]
 
 
-def why(page, day, hour=9):
+def told(page, day, hour=9):
     start = datetime(day.year, day.month, day.day, hour, tzinfo=BERLIN)
     query = SlotQuery(page=page_settings(page.pk), minutes=30, now=NOW)
-    return [reason.code for reason in reasons(query, start_minute=minute_of(start))]
+    return [reason.code for reason in why(query, start_minute=minute_of(start)).every()]
 
 
 def book_at(page, day, hour, **guest):
@@ -165,7 +165,7 @@ def test_a_date_can_be_closed_or_have_other_hours(as_alice, page):
 
     assert times(page, first=date(2027, 3, 2)) == []
     assert times(page, first=date(2027, 3, 6)) == ["11:00", "14:00"]
-    assert why(page, date(2027, 3, 2)) == [Code.OVERRIDE]
+    assert told(page, date(2027, 3, 2)) == [Code.OVERRIDE]
 
 
 def test_own_hours_have_dates_of_their_own(as_alice, page):
@@ -183,7 +183,7 @@ def test_nobody_finds_times_while_the_host_is_away(as_alice, client, page):
     text = client.get("/alice/intro-call").content.decode()
 
     assert days_with_times(page, days=7) == [MONDAY, date(2027, 3, 5)]
-    assert why(page, date(2027, 3, 3)) == [Code.OUT_OF_OFFICE]
+    assert told(page, date(2027, 3, 3)) == [Code.OUT_OF_OFFICE]
     assert "Away from 2 March to 4 March: Back on &lt;Friday&gt;." in text
 
 
@@ -217,7 +217,7 @@ def test_public_holidays_are_closed_but_for_dates_with_hours(as_alice, page):
     save_settings(as_alice, holiday_country="DE", holiday_region="")
 
     assert (before, times(page, first=good_friday)) == (TWO_A_DAY, [])
-    assert why(page, good_friday) == [Code.HOLIDAY]
+    assert told(page, good_friday) == [Code.HOLIDAY]
     assert times(page, first=date(2027, 3, 29)) == ["10:00"]
 
 
@@ -289,7 +289,7 @@ def test_a_day_takes_as_many_bookings_as_the_host_wants(as_alice, page):
     book_at(page, MONDAY, 9)
 
     assert days_with_times(page, days=2) == [date(2027, 3, 2)]
-    assert why(page, MONDAY, 13) == [Code.CAP_DAY]
+    assert told(page, MONDAY, 13) == [Code.CAP_DAY]
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,6 @@ from django.core.exceptions import ValidationError
 from tests.sampling import sampled
 from timetuna.bookings.forms.questions import field_of
 from timetuna.bookings.models import Answer, Booking, BookingOrigin
-from timetuna.bookings.prefill import came_with
 from timetuna.bookings.queries import link_path
 from timetuna.bookings.slots.selection import write_start
 from timetuna.bookings.tests.asked import ANSWERS, OPTIONS, ask
@@ -24,6 +23,7 @@ from timetuna.bookings.tests.conftest import make_page, tomorrow, work_off
 from timetuna.bookings.tests.reading import GUEST, HOST, Page, event, message
 from timetuna.bookings.tests.test_hostile_fields import ALIVE, CONTROL, TEXTS
 from timetuna.bookings.tests.test_hostile_guests import TAGS
+from timetuna.bookings.visitor import came_with
 from timetuna.pages.models import Question
 
 pytestmark = [pytest.mark.django_db, pytest.mark.either]
@@ -46,7 +46,7 @@ def test_500_texts_are_only_text_wherever_they_come_out(client, alice, zoom, set
     for number in range(LINES + WORDS):
         ask(page, "line" if number < LINES else "text", key=f"k{number}")
     ask(page, "text", key="hidden", hidden=True)
-    parts = sampled([TEXTS[start : start + AT_ONCE] for start in range(0, len(TEXTS), AT_ONCE)])
+    parts = sampled([TEXTS[start : start + AT_ONCE] for start in range(0, len(TEXTS), AT_ONCE)], within=True)
     for turn, texts in enumerate(parts):
         book(client, page, texts, tomorrow(0) + timedelta(minutes=45 * turn))
     work_off_all()

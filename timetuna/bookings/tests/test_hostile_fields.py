@@ -37,7 +37,7 @@ TEXTS = [
     disguise.replace("{}", text) for disguise, text in product(DISGUISES, [*ALL, "\x00", "\ud7ff\ufffe"])
 ][:500]
 PART, OF = share()
-CHOSEN = TEXTS if os.environ.get("HOSTILE") == "all" else TEXTS[5 * PART :: 20 if OF == 1 else 60]
+CHOSEN = TEXTS if os.environ.get("HOSTILE") == "all" else TEXTS[5 * PART % 60 :: 20 if OF == 1 else 60]
 ALIVE = re.compile(
     r"<script>alert|<img src=x|<a href='https://evil|</td></table><h1>|<style>\*", re.IGNORECASE
 )

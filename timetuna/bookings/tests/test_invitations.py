@@ -16,7 +16,7 @@ from timetuna.bookings.queries import link
 from timetuna.bookings.tests.conftest import make_page, order, tomorrow, work_off
 from timetuna.bookings.tests.reading import GUEST, HOST, calendar_parts, event, message, method_parameter
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.matrix(of="file")]
 
 
 @pytest.fixture
@@ -102,6 +102,7 @@ def test_who_takes_part(life):
         assert str(found["summary"]) == "Intro call: Sam Guest and Alice Host"
 
 
+@pytest.mark.whole
 def test_the_hosts_copy_gives_nothing_of_the_guest_away(life):
     booking = Booking.objects.get()
 
@@ -174,6 +175,7 @@ def test_a_host_who_tries_their_own_page_takes_part_once(zoom, page):
         assert calendar_parts(mail)[0].count(b"\nATTENDEE") == 1
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(("detail", "number"), [("", "+49 30 111"), ("+49 89 222", "+49 89 222")])
 def test_whom_the_guest_brings_does_not_learn_the_guests_number(zoom, alice, detail, number):
     page = make_page(alice, slug="call", kinds=(("phone", detail),))

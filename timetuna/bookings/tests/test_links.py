@@ -10,7 +10,6 @@ from hypothesis.extra.django import TestCase
 
 from tests.clock import present
 from tests.forms import main_form
-from tests.sampling import examples
 from timetuna.accounts.models import ActivityEntry
 from timetuna.availability.interval import minute_of
 from timetuna.bookings.actions.book import book
@@ -193,7 +192,7 @@ def test_a_link_names_who_hosts(page, bob, sam):
 class TestUses(TestCase):
     """Whatever is done with it, a link has as many bookings that count as it says."""
 
-    @settings(max_examples=examples(30))
+    @settings(max_examples=30)
     @given(
         uses=st.none() | st.integers(1, 3),
         gives_back=st.booleans(),

@@ -20,7 +20,7 @@ from timetuna.bookings.tests.reading import GUEST, HOST, Page, message
 from timetuna.l10n.datetimes import zone_name
 from timetuna.lib.mail import build
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.matrix(of="file")]
 KINDS = ("confirmed", "promised", "link", "moved", "cancelled")
 ZONES = ("America/New_York", "Asia/Kathmandu")
 HEADLINES = {
@@ -204,7 +204,7 @@ def test_a_promise_tells_the_guest_to_wait_and_the_host_what_to_do(zoom, page):
     assert "The Zoom link follows in a second mail. There is nothing you need to do." in guest["text"]
     assert "Zoom: The link follows." in guest["text"]
     assert "The Zoom link is missing. Zoom refused: " in host["text"]
-    assert "Mend the link: http://localhost:8000/bookings/" in host["text"]
+    assert "Fix the link: http://localhost:8000/bookings/" in host["text"]
     assert "refused" not in guest["text"] + guest["html"]
 
 
@@ -247,6 +247,7 @@ def test_a_move_too_far_for_the_link_says_that_the_link_is_new(zoom, page):
     assert "new one" not in zoom.mails(GUEST)[-1]["text"]
 
 
+@pytest.mark.whole
 def test_what_one_side_writes_reaches_the_other_side_only(zoom, page):
     first = booked(page, notes="Please call ahead.")
     cancelled(first, actor="guest", note="I am ill.")

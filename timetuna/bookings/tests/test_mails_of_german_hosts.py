@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.utils.translation import override
 
 from tests.clock import present
 from timetuna.accounts.actions.invite_to_team import invite_to_team
@@ -154,3 +155,20 @@ def test_what_others_do_in_english_is_told_to_each_in_their_language(ada, bob):
     assert len(to_ada) == 2
     for mail in to_ada:
         assert leftovers(f"{mail.subject} {mail.text}") == []
+
+
+@pytest.mark.parametrize("asker", ["ada", "bob"])
+@pytest.mark.parametrize("reader", ["ada", "bob", "nobody"])
+def test_who_is_asked_to_host_a_page_reads_one_language(ada, bob, asker, reader):
+    people = {"ada": ada, "bob": bob}
+    bob.language = "en"
+    bob.save()
+    cleo = make_host("cleo", "Cleo")
+    page = make_page(cleo)
+    email = people[reader].email if reader in people else "new@example.org"
+    with override("de" if asker == "bob" else "en"):  # what the request speaks has no say
+        invite_cohost(page, email=email, by=people[asker])
+
+    mail = mails()[-1]
+    left = leftovers(f"{mail.subject} {mail.text}".replace(people[asker].email, ""))
+    assert (left == []) is ((people.get(reader) or people[asker]) == ada), left

@@ -24,7 +24,7 @@ from timetuna.bookings.tests.life import events, kinds, made, now, rule
 from timetuna.bookings.tests.reading import GUEST, HOST, calendar_parts, event, message
 from timetuna.bookings.tests.test_further_guests import KIM, LEE, add, people
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.matrix(of="file")]
 
 
 def kim_of(booking):
@@ -42,6 +42,7 @@ def method_of(mail):
     return str(Calendar.from_ical(calendar_parts(mail)[0])["method"])
 
 
+@pytest.mark.whole
 def test_who_was_invited_sees_the_meeting_and_nothing_that_changes_it(client, alice):
     page = rule(make_page(alice, slug="call", kinds=(("phone", ""),)), most_guests=2)
     booking = made(page, others=[KIM, LEE], phone="+49 30 111", notes="Between us")
@@ -67,6 +68,7 @@ def test_who_was_invited_sees_the_meeting_and_nothing_that_changes_it(client, al
     assert len({link_path(row) for row in booking.attendees.all()}) == 3
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("path", ["cancel", "move", "move/confirm", "guests"])
 def test_what_the_booker_may_do_is_not_there_for_others(client, page, path):
     booking = made(page, others=[KIM, LEE])
@@ -82,6 +84,7 @@ def test_what_the_booker_may_do_is_not_there_for_others(client, page, path):
     assert client.post(f"{link_path(booking.booker)}/leave").status_code == 404
 
 
+@pytest.mark.whole
 def test_their_mails_and_invitations_carry_their_own_link_alone(page, zoom):
     booking = made(page, others=[KIM, LEE])
 
@@ -290,6 +293,7 @@ def test_who_was_invited_by_the_host_is_still_so_after_coming_back(client, page,
     assert "who invited you, too" in zoom.mails(KIM.email)[-1]["text"]
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("by", ["guest", "host"])
 def test_who_was_taken_off_has_no_page_any_more(client, page, by):
     booking = made(page, others=[KIM])
@@ -328,6 +332,7 @@ def test_nobody_leaves_what_is_over_or_cancelled(client, page):
     assert people(booking) == [KIM.email]
 
 
+@pytest.mark.whole
 def test_a_request_has_no_page_for_others_before_the_hosts_yes(client, page):
     booking = made(rule(page, approval=True), others=[KIM])
     path = link_path(kim_of(booking))
@@ -352,7 +357,7 @@ def test_each_has_a_zone_and_a_language_of_their_own(page, zoom):
     own = (kim_of(booking).time_zone, kim_of(booking).language)
     assert own == ("Asia/Tokyo", "de")
     assert "Asia/Tokyo" in shown(german.get(path))
-    assert "Verlegt" in message(zoom.mails(KIM.email)[-1])["Subject"]
+    assert "Verschoben" in message(zoom.mails(KIM.email)[-1])["Subject"]
     for to in (GUEST, LEE.email):
         assert "Moved: Intro call" in message(zoom.mails(to)[-1])["Subject"]
     assert Booking.objects.get().booker.time_zone == "America/New_York"
@@ -369,6 +374,7 @@ def test_a_new_link_for_who_booked_leaves_the_others_theirs(client, page):
     assert client.get(link_path(kim_of(booking))).status_code == 200
 
 
+@pytest.mark.whole
 def test_erasing_ends_every_link(client, page):
     booking = made(page, others=[KIM])
     paths = [link_path(row) for row in booking.attendees.all()]

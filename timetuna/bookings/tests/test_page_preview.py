@@ -91,7 +91,7 @@ def test_what_is_wrong_is_said_and_the_guests_form_is_sent_nowhere(as_alice, pag
     )
 
     assert wrong.status_code == sent.status_code == 422
-    assert "as soon as the marked fields are right" in wrong.content.decode()
+    assert "once the marked fields are correct" in wrong.content.decode()
     assert "nothing is booked" in sent.content.decode()
 
 

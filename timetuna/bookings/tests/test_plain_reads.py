@@ -5,20 +5,26 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.db.models import Exists, F, OuterRef
 
 from tests.clock import present
-from timetuna.accounts.models import User
+from timetuna.accounts.models import Membership, Team, User
 from timetuna.availability.hours import Away, Cap, CapScope, Period, Trip
 from timetuna.availability.interval import minute_of
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.models import BookingHost, Hold
+from timetuna.bookings.permissions import BookingAction, hosts_seen_by, listed_for, sees_more_than_own
 from timetuna.bookings.tests.conftest import give_calendar, make_host, make_page, open_always, order, tomorrow
 from timetuna.calendars.models import Calendar, CalendarAccount
 from timetuna.db import sql
+from timetuna.db.each import IsAmong
+from timetuna.jobs.models import Job
 from timetuna.pages.calendar_use import blocking
 from timetuna.pages.holidays import PublicHolidays
 from timetuna.pages.models import BookingPage, HostRules, OutOfOffice, PageHost, Schedule, TravelZone
+from timetuna.pages.permissions import Action, pages_for
 from timetuna.pages.prefetch import host_rows, opening
+from timetuna.pages.queries import page_settings, settings_called
 
 pytestmark = pytest.mark.vendor
 LATER = date(2060, 3, 1)
@@ -91,6 +97,65 @@ def test_bookings(pages: list[BookingPage]) -> None:
     assert sorted(found) == sorted(rows.exclude(booking=moving).values_list("host_id", *TIMES))
     assert len(found) == 3
     assert sql.rows(sql.BOOKED, hosts=[], first=first, last=last, moving=moving) == []
+
+
+@pytest.mark.parametrize("role", ["", *Membership.Role])
+@pytest.mark.parametrize("active", [True, False])
+def test_whether_others_take_part(
+    alice: User, charlie: User, page: BookingPage, role: str, *, active: bool
+) -> None:
+    if role:
+        page.team = Team.objects.create(name="Crew", handle="crew")
+        page.save()
+        Membership.objects.create(team=page.team, user=charlie, role=role)
+    PageHost.objects.create(page=page, host=charlie, active=active)
+    others = PageHost.objects.filter(page=OuterRef("pk"), active=True)
+    seen = {
+        user: pages_for(user, to=Action.BOOKINGS).filter(Exists(others.exclude(host=user))).exists()
+        for user in (alice, charlie)
+    }
+
+    assert {user: sees_more_than_own(user) for user in seen} == seen == {alice: active, charlie: bool(role)}
+
+
+@pytest.mark.parametrize("role", ["owner", "admin", "member", ""])
+def test_pages_whose_bookings_somebody_sees(
+    alice: User, bob: User, charlie: User, pages: list[BookingPage], role: str
+) -> None:
+    team = Team.objects.create(name="Sales", handle="sales")
+    Membership.objects.create(team=team, user=alice)
+    if role:
+        Membership.objects.create(team=team, user=bob, role=role)
+    for page in (pages[0], make_page(alice, slug="other")):
+        page.team = team
+        page.save()
+
+    for user in (alice, bob, charlie):
+        found = listed_for(user, everybody=True)
+        readable = listed_for(user, everybody=True, to=BookingAction.READ)
+        assert set(found.pages) == set(pages_for(user, to=Action.BOOKINGS).values_list("pk", flat=True))
+        assert set(readable.pages) == set(pages_for(user, to=Action.ASSIGN).values_list("pk", flat=True))
+        shared = PageHost.objects.filter(host=OuterRef("pk"), page__in=found.pages)
+        hosts = User.objects.filter(Exists(shared)).order_by("name", "id")
+        assert list(hosts_seen_by(user).items()) == list(hosts.values_list("id", "name"))
+
+
+@pytest.mark.django_db
+def test_one_of_many_of_one_and_of_none() -> None:
+    for key in ("booking:1", "booking:2"):
+        Job.objects.create(name="none", concurrency=key)
+    ids = list(Job.objects.order_by("pk").values_list("pk", flat=True))
+
+    for column, values in (("pk", ids), ("concurrency", ["booking:1", "booking:2"])):
+        for wanted in (values, values[:1], []):
+            rows = Job.objects.filter(IsAmong(F(column), wanted)).order_by("pk")
+            assert list(rows.values_list(column, flat=True)) == wanted
+
+
+def test_a_page_by_the_name_that_programs_have_for_it(pages: list[BookingPage]) -> None:
+    for page in pages:
+        assert settings_called(page.public_id) == page_settings(page.pk)
+    assert settings_called("pg_nobody") is None
 
 
 def test_holds(pages: list[BookingPage]) -> None:

@@ -138,14 +138,14 @@ def test_a_reason_that_is_required_has_to_be_given(client, page, zoom):
     start = write_start(tomorrow(15))
 
     without = client.post(moving, {"zone": "", "hold": "", "start": start, "note": " \u200b "})
-    assert (without.status_code, "Please say why" in shown(without)) == (422, True)
+    assert (without.status_code, "Say why" in shown(without)) == (422, True)
     assert (
         client.post(moving, {"zone": "", "hold": "", "start": start, "note": "My train is late"}).status_code
         == 302
     )
     work_off()
     bare = client.post(f"{link_path(booking.booker)}/cancel", {"note": ""})
-    assert (bare.status_code, "Please say why" in shown(bare)) == (422, True)
+    assert (bare.status_code, "Say why" in shown(bare)) == (422, True)
 
     booking.refresh_from_db()
     assert booking.start_at == tomorrow(15)

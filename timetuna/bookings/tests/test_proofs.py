@@ -192,7 +192,7 @@ def test_others_are_not_added_to_an_unproven_booking_while_it_is_unusual(page):
     answer = guest().post(f"{where}/guests", {"guests": "ann@other.example"})
 
     assert answer.status_code == 429
-    assert "Please try again in 9 minutes." in answer.content.decode()
+    assert "Try again in 9 minutes." in answer.content.decode()
     assert 500 < int(answer["Retry-After"]) <= 540
     assert not booking.attendees.filter(is_booker=False).exists()
     Attendee.objects.filter(booking=booking, is_booker=True).update(confirmed=True)
@@ -318,7 +318,7 @@ def test_a_network_changes_so_many_unproven_bookings_whatever_their_addresses(pa
         except TooManyBookings as error:
             moved.append(str(error))
 
-    assert moved == ["Many bookings from your network were changed lately. Please try again in 24 hours."] * 2
+    assert moved == ["Many bookings from your network were changed lately. Try again in 24 hours."] * 2
     Attendee.objects.filter(booking=rows[-1], is_booker=True).update(confirmed=True)
     reschedule(rows[-1].pk, start_minute=later, actor="guest", now=present())
 

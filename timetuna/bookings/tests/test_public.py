@@ -178,9 +178,9 @@ def test_a_form_without_anything_in_it_says_which_parts_are_missing(client, page
     answer = client.post("/alice/intro/book", {})
 
     assert answer.status_code == 422
-    assert "This field is required" not in answer.content.decode()
+    assert "Fill this in" not in answer.content.decode()
     for part in ("The length", "The time zone", "The key of this form"):
-        assert f"{part} did not arrive. Please pick your time again." in answer.content.decode()
+        assert f"{part} did not arrive. Pick your time again." in answer.content.decode()
 
 
 def test_unknown_pages_and_links_are_404(client, page):

@@ -174,6 +174,15 @@ def test_a_question_depends_on_an_earlier_answer_and_the_server_judges(
     assert set(answers()) == kept
 
 
+def test_an_option_whose_id_is_a_part_of_anothers_is_not_that_one(client, page):
+    ask(page, "one", options=[{"id": f"o{at}", "label": f"Number {at}"} for at in range(1, 13)])
+    ask(page, key="why", required=True, when_key="one", when_option="o1")
+
+    assert send(client, page, **{"q.one": "o1", "q.why": ""}).status_code == 422
+    assert send(client, page, **{"q.one": "o12", "q.why": ""}).status_code == 302
+    assert set(answers()) == {"one"}
+
+
 def test_a_question_whose_condition_is_gone_is_always_asked(client, page):
     ask(page, "yes", key="else", hidden=True)
     ask(page, key="why", required=True, when_key="else", when_option="yes")
@@ -189,7 +198,7 @@ def test_a_question_whose_condition_is_gone_is_always_asked(client, page):
 def booked(client, page):
     """Return the address of a booking with answers of several kinds, one of which the page's address brought."""
     ask(page, label="Company")
-    ask(page, "text", label="Why us")
+    ask(page, "text", label="Why us?")
     ask(page, "consent")
     ask(page, key="plan", label="Plan", hidden=True)
     said = {"q.line": "Acme=1", "q.text": "One\nhttps://evil.example", "q.consent": ["", "on"]}
@@ -207,7 +216,7 @@ def test_guests_read_theirs_on_their_page_and_without_addresses_in_their_mail(cl
     assert "Plan" not in own
     [mail] = zoom.mails(GUEST)
     assert "Company: Acme=1" in mail["text"]
-    assert "One\n(address left out)" in mail["text"]
+    assert "Why us?\nOne\n(address left out)" in mail["text"]
     assert "evil" not in mail["raw"]
     assert "Plan" not in mail["text"]
     assert "Acme" not in str(event(mail)["description"])

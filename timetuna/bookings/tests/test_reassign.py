@@ -32,7 +32,7 @@ from timetuna.calendars.models import CalendarEvent
 from timetuna.jobs.models import Job
 from timetuna.l10n.datetimes import short_when, zone_or_utc
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.either]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.either, pytest.mark.matrix(of="file")]
 SAM, KIM = "sam@guest.example", "kim@guest.example"
 ADA, BOB, CLEO = "alice@host.example", "bob@host.example", "cleo@host.example"
 CASEY = "casey@cohost.example"

@@ -147,7 +147,7 @@ def test_the_history_is_a_file_with_old_and_new_values(client, page):
     moved = next(one for one in told["history"] if one["event"] == "moved")
     assert moved["changes"] == {"start": {"old": tomorrow().isoformat(), "new": tomorrow(15).isoformat()}}
     page_text = shown(client.get(f"/bookings/{booking.pk}"))
-    assert "By the guest's link" in page_text
+    assert "By the guest’s link" in page_text
     assert "Status: confirmed → cancelled" in page_text
 
 

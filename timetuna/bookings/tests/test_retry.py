@@ -23,7 +23,7 @@ from timetuna.calendars.actions.disconnect import disconnect
 from timetuna.calendars.models import CalendarAccount, CalendarEvent
 from timetuna.jobs.models import Job
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.either]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.either, pytest.mark.matrix(of="file")]
 GUEST, HOST = "sam@guest.example", "alice@host.example"
 
 

@@ -75,7 +75,7 @@ def test_an_address_that_books_nothing_is_offered_for_no_signature_and_no_poster
     assert "QR code" in before
     assert "Mail signature" not in after
     assert "QR code" not in after
-    assert "Make a link" in after
+    assert "Create a link" in after
 
 
 def test_a_website_is_added_once_and_what_is_pasted_follows_the_choices(own, page):  # noqa: F811

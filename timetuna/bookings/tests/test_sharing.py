@@ -79,10 +79,10 @@ def test_a_link_for_one_person_is_made_and_shown_to_be_copied(own, page):
     ("values", "sentence"),
     [
         ({"email": "nobody"}, "mail address"),
-        ({"uses": "times"}, "Say how many times."),
+        ({"uses": "times"}, "Enter how many times."),
         ({"uses": "times", "times": "1"}, "from 2 to 1000"),
         ({"expires": "2001-01-01"}, "This day is over."),
-        ({"first": "2090-02-02"}, "Say until which day, too."),
+        ({"first": "2090-02-02"}, "Enter the last day, too."),
         ({"first": "2090-02-02", "last": "2090-02-01"}, "This is before the first day."),
         ({"other_length": "4"}, "from 5 to 480"),
         ({"lengths": "31"}, "Tick lengths from the list."),
@@ -122,7 +122,7 @@ def test_each_address_that_is_pasted_gets_a_link_and_all_can_be_taken_away(own, 
     ("pasted", "sentence"),
     [
         ("", "Paste the addresses"),
-        ("kim@acme.example\nno address", "“no address” is no mail address"),
+        ("kim@acme.example\nno address", "“no address” is no email address"),
         ("\n".join(f"guest{number}@acme.example" for number in range(101)), "These are 101 addresses."),
     ],
 )

@@ -55,9 +55,8 @@ def booked(page, start=None, *, kind="in_person", **more):
 
 def hosts(booking):
     """Who has it, the lead first, each with their part where it is not by turns."""
-    rows = sorted(
-        booking.booking_hosts.select_related("host"), key=lambda row: row.host_id != booking.host_id
-    )
+    rows = booking.booking_hosts.select_related("host").order_by("pk")
+    rows = sorted(rows, key=lambda row: row.host_id != booking.host_id)
     return [row.host.handle if row.part == "rotating" else f"{row.host.handle} ({row.part})" for row in rows]
 
 
@@ -100,7 +99,7 @@ def test_who_is_busy_gets_and_owes_nothing(page, alice):
 def test_in_a_group_all_come_and_the_first_of_the_page_leads(page, alice, bob, cleo):
     page.page_hosts.filter(host=bob).update(position=0)
     page.page_hosts.filter(host=alice).update(position=1)
-    page.page_hosts.filter(host=cleo).update(part="optional")
+    page.page_hosts.filter(host=cleo).update(part="optional", position=2)
     staff(page, "all")
 
     assert hosts(booked(page)) == ["bob (required)", "alice (required)", "cleo (optional)"]

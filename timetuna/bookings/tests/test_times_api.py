@@ -68,7 +68,7 @@ def test_a_page_with_several_lengths_needs_one(client, alice):
     assert ask(client, slug="long", duration="60").json()["duration"] == 60
     refused = ask(client, slug="long")
     assert refused.status_code == 400
-    assert refused.json() == {"error": "duration should be one of the page's lengths: 30, 60."}
+    assert refused.json() == {"error": "duration should be one of the page’s lengths: 30, 60."}
 
 
 @pytest.mark.parametrize(
@@ -81,8 +81,8 @@ def test_a_page_with_several_lengths_needs_one(client, alice):
         ({"month": "\0"}, "month should be like 2026-12."),
         ({"zone": "Mars/Olympus"}, "This time zone is not known; zone should be like Europe/Berlin."),
         ({"zone": "../../etc/passwd"}, "This time zone is not known; zone should be like Europe/Berlin."),
-        ({"duration": "0"}, "duration should be one of the page's lengths: 30."),
-        ({"duration": "9" * 500}, "duration should be one of the page's lengths: 30."),
+        ({"duration": "0"}, "duration should be one of the page’s lengths: 30."),
+        ({"duration": "9" * 500}, "duration should be one of the page’s lengths: 30."),
     ],
 )
 def test_what_cannot_be_read_gets_a_sentence(client, page, query, sentence):

@@ -18,7 +18,11 @@ from timetuna.bookings.tests.diary import put, put_attendee
 from timetuna.bookings.tests.proving import THERE, guest, made, network, open_form
 from timetuna.jobs.models import Job
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("letters")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("letters"),
+    pytest.mark.matrix(of="file"),
+]
 
 
 @pytest.fixture

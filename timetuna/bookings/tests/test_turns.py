@@ -32,6 +32,7 @@ def booking(page, alice, bob):
     booking = book(order(page), now=present())
     page.staffing = "any"
     page.save()
+    booking.refresh_from_db()
     return dealt(booking, alice, bob)
 
 

@@ -263,3 +263,17 @@ def test_queries_do_not_grow(as_alice, page):
         Duration.objects.create(page=page, minutes=minutes)
 
     assert queries_of(as_alice, page) == few
+
+
+def test_many_pages_are_looked_through_by_their_titles(as_alice, alice):
+    for number in range(8):
+        create_page(alice, title=f"Rowing {number}", meeting_types={"in_person": "Room 1"})
+
+    text = as_alice.get("/why?q=ROW+7&date=2027-03-01").content.decode()
+    nothing = as_alice.get("/why?q=sailing").content.decode()
+
+    assert "Rowing 7</a>" in text
+    assert "Rowing 6</a>" not in text
+    assert '<input type="hidden" name="date" value="2027-03-01">' in text
+    assert "No page is called “<bdi>sailing</bdi>”" in nothing
+    assert 'type="search"' in as_alice.get("/why").content.decode()

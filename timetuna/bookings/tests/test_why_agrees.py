@@ -8,7 +8,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.sampling import examples
 from timetuna.availability.hours import Cap, CapScope, Period, date_start
 from timetuna.availability.interval import moment_of
 from timetuna.availability.tests.strategies import any_hours, days
@@ -63,7 +62,7 @@ def label(start, zone):
     minutes=st.sampled_from([15, 30, 90]),
     usable=st.sampled_from([True, True, True, False]),
 )
-@settings(max_examples=examples(150), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_listed_is_bookable_is_without_reason(settled, rules, horizon, time, day, quarter, minutes, usable):
     of_page = tuple(cap for cap in time["caps"] if cap.scope is CapScope.PAGE)
     of_host = tuple(cap for cap in time["caps"] if cap.scope is not CapScope.PAGE)

@@ -113,7 +113,7 @@ def test_among_equals_the_last_turn_is_told_then_the_order_of_the_page(page, boo
     page.page_hosts.filter(host=people["bob"]).update(last_turn_at=present() - timedelta(days=1))
     page.page_hosts.filter(host=people["ada"]).update(last_turn_at=present())
     later = present() + timedelta(minutes=2)
-    assert dealt(booking, people, "ada", "bob", now=later)[1] == "Bob's last turn was longer ago."
+    assert dealt(booking, people, "ada", "bob", now=later)[1] == "Bob’s last turn was longer ago."
 
 
 def test_several_who_come_are_told_together(page, booking, people):

@@ -246,7 +246,7 @@ def test_a_dead_grant_that_no_booking_tells_has_a_mail_of_its_own(zoom, alice, c
 
 def test_a_booking_that_waits_for_something_else_does_not_tell_of_a_dead_grant(zoom, booking):
     ask_to_reconnect(CalendarAccount.objects.all(), reason="Zoom ended the connection. Connect Zoom again.")
-    promise(booking, kind="promised", why="Zoom's limit of requests is reached.")
+    promise(booking, kind="promised", why="Zoom’s limit of requests is reached.")
 
     due_now(name="calendars.reconnect_mail")
     work_off()

@@ -10,7 +10,7 @@ from timetuna.calendars.actions.list_calendars import list_soon
 from timetuna.calendars.actions.store_grant import Grant, store_grant
 from timetuna.calendars.models import CalendarAccount
 from timetuna.calendars.queries import login_form
-from timetuna.lib.sentences import spoken
+from timetuna.lib.text import spoken
 from timetuna.providers.base import Tokens
 from timetuna.providers.errors import NeedsReconnect, ProviderError
 

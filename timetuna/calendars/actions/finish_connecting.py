@@ -79,9 +79,7 @@ def _ask_provider(visit: Visit, *, code: str, verifier: str) -> Grant:
         profile = provider.profile(tokens.access_token)
     except (NeedsReconnect, ProviderError) as error:
         log.warning("%s profile not read: %s", visit.provider, error.code)
-        text = gettext(
-            "%(label)s was not connected: your %(label)s profile could not be read. Please try again."
-        )
+        text = gettext("%(label)s was not connected: your %(label)s profile could not be read. Try again.")
         sentence = text % {"label": label}
         raise NotConnectedError(sentence) from error
     return Grant(visit.provider, tokens, profile, asked_at)
@@ -92,16 +90,14 @@ def _refusal(provider: str, error: ProviderError) -> str:
     if error.operator:
         log.error("%s refuses this server's own keys (%s); check its settings", provider, error.code)
         text = gettext(
-            "%(label)s was not connected: this server's %(label)s keys do not work. Please tell whoever runs it."
+            "%(label)s was not connected: this server’s %(label)s keys do not work. Tell whoever runs it."
         )
         return text % {"label": label}
     log.warning("%s exchange failed: %s", provider, error.code)
     if error.permanent:
-        return gettext("%(label)s was not connected: the link had expired. Please try again.") % {
-            "label": label
-        }
+        return gettext("%(label)s was not connected: the link had expired. Try again.") % {"label": label}
     text = gettext(
-        "%(label)s was not connected: %(label)s did not answer as it should. Please try again in a minute."
+        "%(label)s was not connected: %(label)s did not answer as it should. Try again in a minute."
     )
     return text % {"label": label}
 

@@ -16,8 +16,7 @@ from timetuna.calendars.models import EVERY, LONGEST_ID, Calendar, CalendarAccou
 from timetuna.calendars.queries import directory, listing
 from timetuna.jobs.models import Job
 from timetuna.jobs.queue import job
-from timetuna.lib.sentences import spoken
-from timetuna.lib.text import single_line
+from timetuna.lib.text import single_line, spoken
 from timetuna.providers.base import OutsideCalendar
 from timetuna.providers.errors import NeedsReconnect, ProviderError
 

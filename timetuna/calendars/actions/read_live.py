@@ -25,7 +25,7 @@ from timetuna.calendars.queries import busy_source
 from timetuna.db.sql import lock_timeout
 from timetuna.ical.answer import BusyTime
 from timetuna.lib.http import Budget
-from timetuna.lib.sentences import spoken
+from timetuna.lib.text import spoken
 from timetuna.providers.base import BusySource
 from timetuna.providers.errors import NeedsReconnect, ProviderError
 
@@ -178,7 +178,7 @@ def read_live(ids: Collection[int], span: Interval, *, seconds: float) -> list[i
     look. Not to be called inside a transaction.
     """
     until = time.monotonic() + seconds
-    rows = _readable(ids) if ids else []
+    rows = _readable(ids)
     looks = [LOOKS.want(row, span, seconds=seconds, until=until) for row in rows]
     silent = {row.pk for row in rows}
     for look in looks:

@@ -17,7 +17,7 @@ from timetuna.calendars.busy_cache import KnownBusy, others_only, pack
 from timetuna.calendars.hooks import Wants, wants_of
 from timetuna.calendars.models import Calendar
 from timetuna.calendars.queries import busy_source, reads_only
-from timetuna.lib.sentences import spoken
+from timetuna.lib.text import spoken
 from timetuna.providers.base import Reading
 from timetuna.providers.errors import NeedsReconnect, ProviderError
 
@@ -90,7 +90,7 @@ def read(turn: RefreshClaim) -> bool:
         return False
     except Exception:
         log.exception("calendar %s: its provider broke", row.pk)
-        broke = spoken("TimeTuna could not read the answer; the server's log says what it was.")
+        broke = spoken("TimeTuna could not read the answer; the server’s log says what it was.")
         note_failure(turn, ProviderError(broke, code="broke"))
         return False
     store(turn, reading, span)

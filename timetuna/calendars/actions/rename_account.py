@@ -5,7 +5,7 @@ from django.db import transaction
 from timetuna.calendars.access_tokens import sealed_tokens, token_at_hand
 from timetuna.calendars.models import EVERY, CalendarAccount
 from timetuna.calendars.queries import own_names
-from timetuna.lib.sentences import spoken
+from timetuna.lib.text import spoken
 from timetuna.providers.base import Tokens
 from timetuna.providers.errors import ProviderError
 
@@ -17,7 +17,7 @@ def rename_account(account: CalendarAccount, name: str) -> None:
     """
     provider = own_names(account.provider)
     if provider is None:
-        raise ProviderError(spoken("Its name is its provider's."), code="no-names", permanent=True)
+        raise ProviderError(spoken("Its name is its provider’s."), code="no-names", permanent=True)
     with transaction.atomic():
         # Locked like a look at its calendars, so that each finds the name or comes before it.
         row = CalendarAccount.objects.select_for_update(no_key=True).get(pk=account.pk)

@@ -14,7 +14,7 @@ from timetuna.calendars.hooks import connected
 from timetuna.calendars.models import Authorization, CalendarAccount
 from timetuna.calendars.queries import listing
 from timetuna.calendars.reconnecting import ask_to_reconnect
-from timetuna.lib.sentences import spoken
+from timetuna.lib.text import spoken
 from timetuna.providers.base import Profile, Tokens
 
 

@@ -126,7 +126,7 @@ def test_pressing_read_again_for_ever_asks_nobody_for_ever(as_alice, alice):
     said = [as_alice.post(one, follow=True).content.decode() for one in addresses]
     fragment = as_alice.post(addresses[0], headers={"HX-Request": "true"})
 
-    assert all("That was too often." in text for text in said)
+    assert all("Too many attempts." in text for text in said)
     assert fragment.status_code == 200
     assert Calendar.objects.get().next_read_at == later
 

@@ -113,7 +113,7 @@ def test_nothing_is_tried_with_what_cannot_be_read(as_alice, typed):
     answer = as_alice.post(FORM, typed)
 
     assert answer.status_code == 422
-    assert "Please look at the marked fields below." in answer.content.decode()
+    assert "Check the fields marked below." in answer.content.decode()
 
 
 def test_what_was_not_reached_is_tried_again_by_nobody_but_the_host(as_alice, feeds, settings):
@@ -123,7 +123,7 @@ def test_what_was_not_reached_is_tried_again_by_nobody_but_the_host(as_alice, fe
 
     text = as_alice.post("/settings/providers/caldav/log-in", typed).content.decode()
 
-    assert "The calendar server could not be reached. Please try again in a minute." in text
+    assert "The calendar server could not be reached. Try again in a minute." in text
 
 
 def test_a_host_can_have_so_many_addresses_dialled_and_no_more(as_alice, feeds):
@@ -133,7 +133,7 @@ def test_a_host_can_have_so_many_addresses_dialled_and_no_more(as_alice, feeds):
 
     assert [answer.status_code for answer in answers] == [422] * 20 + [429]
     text = answers[-1].content.decode()
-    assert "That was too often. Nothing was tried" in text
+    assert "Too many attempts. Nothing was tried" in text
     assert address in text
 
 

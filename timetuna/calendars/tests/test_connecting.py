@@ -8,6 +8,7 @@ from django.test import Client
 
 from tests.browsing import WEB
 from tests.clock import present
+from tests.forms import main_form
 from timetuna.calendars.models import Authorization, CalendarAccount
 from timetuna.calendars.tests.conftest import (
     allow,
@@ -202,6 +203,32 @@ def test_state_expired(browser, zoom):
     assert called(zoom, *TOUCHED_BY_CONNECTING) == []
 
 
+def test_who_comes_back_too_late_still_goes_on_where_they_began(browser, zoom):
+    leave_from_steps = browser.post("/setup/meeting/connect/zoom")["Location"]
+    back = allow(zoom, leave_from_steps)
+    Authorization.objects.update(expires_at=present() - timedelta(seconds=1))
+    assert browser.get(back)["Location"] == FINISH
+
+    again = main_form(browser.get(FINISH).content.decode())
+    address = browser.post("/settings/providers/zoom/connect", dict(again.fields))["Location"]
+
+    assert browser.get(allow(zoom, address))["Location"] == "/setup/meeting"
+
+
+def test_who_connects_from_settings_stays_there_whatever_was_begun_before(browser, zoom):
+    browser.post("/setup/meeting/connect/zoom")
+
+    assert connect(browser, zoom)
+
+
+def test_another_account_that_replaces_one_leads_back_too(browser, zoom):
+    connect(browser, zoom)
+    address = browser.post("/setup/meeting/connect/zoom")["Location"]
+    asked = browser.get(allow(zoom, address, user="casey"))["Location"]
+
+    assert browser.post(asked, {"answer": "replace"})["Location"] == "/setup/meeting"
+
+
 def test_state_lives_ten_minutes(browser, zoom):
     leave(browser)
 
@@ -263,11 +290,11 @@ def test_extra_scopes_are_kept(browser, zoom):
 @pytest.mark.parametrize(
     ("fault", "part"),
     [
-        ("invalid_grant", "try again"),
-        ("token_500_html", "try again"),
-        ("token_429", "try again"),
-        ("token_without_refresh", "try again"),
-        ("truncated", "try again"),
+        ("invalid_grant", "Try again"),
+        ("token_500_html", "Try again"),
+        ("token_429", "Try again"),
+        ("token_without_refresh", "Try again"),
+        ("truncated", "Try again"),
         ("invalid_client", "keys do not work"),
     ],
 )
@@ -292,9 +319,7 @@ def test_users_me_failed(browser, zoom, fault):
 
     browser.get(back)
 
-    assert sentences(browser) == [
-        "Zoom was not connected: your Zoom profile could not be read. Please try again."
-    ]
+    assert sentences(browser) == ["Zoom was not connected: your Zoom profile could not be read. Try again."]
     assert called(zoom, *TOUCHED_BY_CONNECTING) == ["token.code", "v2.users_me"]
     assert not CalendarAccount.objects.exists()
 

@@ -15,7 +15,7 @@ from timetuna.availability.slots import Code
 from timetuna.bookings.actions import host_time
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.errors import SlotTaken
-from timetuna.bookings.slots.availability import SlotQuery, offered, reasons
+from timetuna.bookings.slots.availability import SlotQuery, offered, why
 from timetuna.bookings.tests.conftest import make_host, make_page, order, tomorrow
 from timetuna.calendars.incidents import troubles
 from timetuna.calendars.models import Calendar, CalendarAccount
@@ -241,7 +241,7 @@ def expect_the_last_good_knowledge(page, calendar, how):
     Calendar.objects.update(read_at=present() - timedelta(hours=25))
     assert hours(page) == set()
     refused(page, tomorrow(16))
-    [reason] = reasons(ask(page), start_minute=minute_of(tomorrow(16)))
+    [reason] = why(ask(page), start_minute=minute_of(tomorrow(16))).every()
     assert (reason.code, reason.label) == (Code.PROVIDER_UNREADABLE, calendar.name)
 
 

@@ -54,6 +54,7 @@ def command(tmp_path, running, transactional_db):
 
 
 @pytest.mark.slow
+@pytest.mark.matrix(of="worker")
 @pytest.mark.either("postgresql")
 def test_fifty_threads_in_two_processes_make_one_refresh(command, zoom):
     start, output = command

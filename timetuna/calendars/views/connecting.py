@@ -54,7 +54,8 @@ def _visit(request: HttpRequest, provider: str) -> Visit:
 @login_required
 def connect(request: HttpRequest, provider: str) -> HttpResponse:
     """Begin a fresh authorization and lead the browser to the provider."""
-    return leave_for(request, listing_or_404(provider))
+    place = _place(request, provider) if "again" in request.POST else ""
+    return leave_for(request, listing_or_404(provider), back=place)
 
 
 def leave_for(request: HttpRequest, found: Listing, *, back: str = "") -> HttpResponse:
@@ -149,7 +150,7 @@ def _answer(request: HttpRequest, found: Listing, *, authorization: int) -> Http
         return redirect("provider_replace", found.slug, authorization)
     wanted = answer == "replace"
     if not answer_replacement(_visit(request, found.slug), authorization, replace=wanted):
-        late = gettext("That took too long, so nothing was changed. Please connect %(label)s again.")
+        late = gettext("That took too long, so nothing was changed. Connect %(label)s again.")
         messages.warning(request, late % {"label": found.label})
     elif wanted:
         messages.success(
@@ -158,7 +159,7 @@ def _answer(request: HttpRequest, found: Listing, *, authorization: int) -> Http
     else:
         stays = gettext("Nothing was changed; %(label)s stays connected as it was.")
         messages.info(request, stays % {"label": found.label})
-    return redirect("settings_providers")
+    return redirect(_take_place(request, found.slug))
 
 
 def _remember_place(request: HttpRequest, provider: str, path: str) -> None:
@@ -172,8 +173,11 @@ def _remember_place(request: HttpRequest, provider: str, path: str) -> None:
 
 def _take_place(request: HttpRequest, provider: str) -> str:
     """The path that was kept, once."""
-    places = dict(request.session.get(_PLACES, {}))
-    path = places.pop(provider, "")
+    path = _place(request, provider)
     if path:
-        request.session[_PLACES] = places
+        _remember_place(request, provider, "")
     return path or reverse("settings_providers")
+
+
+def _place(request: HttpRequest, provider: str) -> str:
+    return str(request.session.get(_PLACES, {}).get(provider, ""))

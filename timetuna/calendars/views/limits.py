@@ -16,5 +16,5 @@ def refusal(request: HttpRequest, limit: Limit) -> str:
     seconds = spend(limit, str(signed_in(request).pk))
     if not seconds:
         return ""
-    text = gettext("That was too often. Nothing was tried; please wait %(wait)s and try again.")
+    text = gettext("Too many attempts. Nothing was tried; wait %(wait)s and try again.")
     return text % {"wait": wait_in_words(seconds)}

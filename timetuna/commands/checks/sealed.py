@@ -8,6 +8,7 @@ from timetuna.bookings.models import Attendee
 from timetuna.calendars.models import Authorization, CalendarAccount
 from timetuna.encryption import box
 from timetuna.jobs.models import Job
+from timetuna.webhooks.models import WebhookEndpoint
 
 KINDS: tuple[tuple[str, type[Model], str], ...] = (
     ("links of bookings", Attendee, "link_sealed"),
@@ -15,6 +16,7 @@ KINDS: tuple[tuple[str, type[Model], str], ...] = (
     ("refresh tokens and passwords of connected accounts", CalendarAccount, "refresh_token"),
     ("connections that are being made", Authorization, "code_verifier"),
     ("grants that wait for an answer", Authorization, "grant"),
+    ("secrets of webhooks", WebhookEndpoint, "secret_sealed"),
     ("mails and messages that wait", Job, "arguments"),
 )
 

@@ -15,7 +15,7 @@ from timetuna.commands.tests.servers import POSTGRES, Server, counts, opened, st
 from timetuna.commands.tests.test_commands import ROOT, SECOND_KEY, timetuna
 
 DOCUMENTATION = (ROOT / "docs/self-hosting.md").read_text(encoding="utf-8")
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.matrix(of="backup")]
 
 
 def test_what_was_backed_up_comes_back_and_what_was_there_is_kept(

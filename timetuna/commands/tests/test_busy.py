@@ -97,7 +97,7 @@ def test_an_event_that_may_be_at_any_time_is_named(tmp_path: Path) -> None:
         (("nothing.ics", *DAYS), "nothing.ics is neither an address nor a file that can be read.\n"),
         (
             ("http://127.0.0.1:1/a.ics", *DAYS),
-            "The feed's server cannot be reached. (network:connect)\n",
+            "The feed’s server cannot be reached. (network:connect)\n",
         ),
         (
             ("README.md", "--from", "2026-03-01", "--to", "2026-03-01"),

@@ -18,6 +18,7 @@ from timetuna.commands import serve
 from timetuna.commands.check import _without_password
 from timetuna.processes.ending import Refusal
 
+pytestmark = pytest.mark.matrix(of="file")
 ROOT = Path(__file__).resolve().parents[3]
 KEYS = {
     "TIMETUNA_SECRET_KEY": "a-key-for-tests-only-0123456789-abcdefgh",
@@ -172,8 +173,8 @@ def test_a_host_is_told_why_the_address_is_not_the_name(server: dict[str, str]) 
 @pytest.mark.parametrize(
     ("options", "typed", "sentence"),
     [
-        (["--email", "nobody"], "seven-green-tunas", "This does not look like a mail address"),
-        (["--email", "x@example.org"], "123", "This password is too short."),
+        (["--email", "nobody"], "seven-green-tunas", "This does not look like an email address"),
+        (["--email", "x@example.org"], "123", "A password has 8 characters at least."),
         (["--email", "x@example.org", "--time-zone", "Mars"], "seven-green-tunas", "Mars is not a time zone"),
     ],
 )
@@ -237,6 +238,7 @@ def test_check_looks_at_what_only_the_web_server_uses(server: dict[str, str]) ->
     assert "missing  TIMETUNA_LISTEN cannot be used: it must look like 127.0.0.1:8000.\n" in done.stdout
 
 
+@pytest.mark.whole
 def test_check_shows_no_secret(server: dict[str, str]) -> None:
     secrets = {
         "EMAIL_URL": "smtp://robin:hunter2mail@127.0.0.1:1",
@@ -292,7 +294,7 @@ def test_check_sends_nothing_unasked(server: dict[str, str], postman: Sandbox) -
 @pytest.mark.parametrize(
     ("address", "sentence"),
     [
-        ("nobody", "No mail was sent: This does not look like a mail address"),
+        ("nobody", "No mail was sent: This does not look like an email address"),
         ("you@guest.example", "The mail to you@guest.example was not taken. The mail server said 550 5.1.1"),
     ],
 )

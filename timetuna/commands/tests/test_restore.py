@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from timetuna.commands.tests.servers import (
 )
 from timetuna.commands.tests.test_commands import timetuna
 
-pytestmark = [pytest.mark.slow, pytest.mark.matrix(of="suite")]
+pytestmark = [pytest.mark.slow, pytest.mark.matrix(of="backup")]
 
 
 def stuck_pg_restore(folder: Path, ending: str) -> dict[str, str]:
@@ -37,6 +38,15 @@ def stuck_pg_restore(folder: Path, ending: str) -> dict[str, str]:
     return {"PATH": f"{folder}/bin:{os.environ['PATH']}"}
 
 
+@pytest.fixture
+def hang_ups() -> Iterator[None]:
+    """Let SIGHUP end what is started: where the tests run under nohup it is ignored, by all that they start too."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.usefixtures("hang_ups")
 @pytest.mark.skipif(not POSTGRES, reason="SQLite writes the database itself, in one transaction")
 def test_a_restore_that_is_cut_off_changes_nothing(server: Server, other: Server, tmp_path: Path) -> None:
     file, begun = tmp_path / "file", tmp_path / "begun"

@@ -15,6 +15,7 @@ from timetuna.commands.checks.sealed import KINDS, unopened
 from timetuna.encryption import box
 from timetuna.jobs.models import Job
 from timetuna.lib.crypto import SecretBox, new_key
+from timetuna.webhooks.models import WebhookEndpoint
 
 pytestmark = pytest.mark.django_db
 SEALED = "gAAAAA"  # what every text begins with that Fernet has sealed, until the year 2106
@@ -41,6 +42,7 @@ def secrets_of_all_kinds(alice: User) -> None:
         grant=sealed,
         expires_at=later,
     )
+    WebhookEndpoint.objects.create(owner=alice, url="https://receiver.example/", secret_sealed=sealed)
     Job.objects.create(name="accounts.send_mail", arguments={"mail": "1", "sealed": sealed})
 
 

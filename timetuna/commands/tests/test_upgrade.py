@@ -51,7 +51,7 @@ def test_what_was_released_is_never_edited() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.matrix(of="suite")
+@pytest.mark.matrix(of="backup")
 def test_a_database_of_the_last_release_comes_up_to_date_and_serves(other: Server, tmp_path: Path) -> None:
     file = tmp_path / "of-the-last-release.backup"
     file.write_bytes(backup_of(ENGINE))
@@ -69,7 +69,7 @@ def test_a_database_of_the_last_release_comes_up_to_date_and_serves(other: Serve
 
 
 @pytest.mark.slow
-@pytest.mark.matrix(of="suite")
+@pytest.mark.matrix(of="backup")
 @pytest.mark.either("postgresql")
 def test_calendars_that_pages_had_chosen_are_those_of_their_owners(other: Server) -> None:
     python(CALENDARS_OF_PAGES, other)
@@ -87,7 +87,7 @@ def test_calendars_that_pages_had_chosen_are_those_of_their_owners(other: Server
 
 
 @pytest.mark.slow
-@pytest.mark.matrix(of="suite")
+@pytest.mark.matrix(of="backup")
 @pytest.mark.either
 def test_a_database_that_another_version_has_changed_is_left_alone(tmp_path: Path) -> None:
     with fresh_database(tmp_path) as url:

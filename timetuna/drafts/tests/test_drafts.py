@@ -68,7 +68,7 @@ def test_a_sentence_becomes_a_list_and_then_a_page(host, alice, outside):
 
     refused = confirmed(host, path, title="", minutes="soon", hours_1="noon", q0_kind="one")
     assert refused.status_code == 422
-    assert "Give two options" in shown(refused)
+    assert "Add at least two options" in shown(refused)
     assert not BookingPage.objects.exists()
     made = confirmed(host, path, title="Talk", hours_3="", q1_label="")
 
@@ -116,7 +116,7 @@ def test_a_model_that_is_busy_once_or_knows_no_schema_is_asked_again(host, outsi
     due_now(name="drafts.write")
     work_off()
 
-    assert "What will be made" in shown(host.get(path))
+    assert "What will be created" in shown(host.get(path))
 
 
 @pytest.mark.parametrize("fault", ["model_no_schema", "model_reasons"])
@@ -125,7 +125,7 @@ def test_a_model_that_refuses_what_others_take_is_asked_for_less(host, outside, 
     path = described(host)
     work_off()
 
-    assert "What will be made" in shown(host.get(path))
+    assert "What will be created" in shown(host.get(path))
 
 
 def test_an_answer_is_a_strangers(host, outside):

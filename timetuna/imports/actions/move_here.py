@@ -29,7 +29,7 @@ from timetuna.pages.queries import page_settings
 
 GONE = gettext_noop("This booking is not among those to come any more.")
 NO_GUEST = gettext_noop(
-    "Nobody knows the guest's mail address, so it cannot be moved here. Its time stays taken."
+    "Nobody knows the guest’s email address, so it cannot be moved here. Its time stays taken."
 )
 TOO_LONG = gettext_noop("A meeting here can take a day at most, and this takes longer. Its time stays taken.")
 _LONGEST = 1_440

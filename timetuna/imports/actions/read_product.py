@@ -26,10 +26,10 @@ AT_ONCE = 4
 DEAD_AFTER = timedelta(minutes=6)
 """Longer than a product may have us pause without a word."""
 DIED = gettext_noop(
-    "The reading was interrupted, because the server was started anew. Nothing was taken over. Please begin again."
+    "The reading was interrupted, because the server was started anew. Nothing was taken over. Begin again."
 )
-BUSY = gettext_noop("Several imports are being read at the moment. Please try again in a few minutes.")
-UNDER_WAY = gettext_noop("An import of yours is being read already.")
+BUSY = gettext_noop("Several imports are being read at the moment. Try again in a few minutes.")
+UNDER_WAY = gettext_noop("Another import of yours is still running. Let it finish, or cancel it first.")
 YOUR_ACCOUNT = gettext_noop("your account")
 _TOLD_APART = timedelta(seconds=1)
 _slots = threading.BoundedSemaphore(AT_ONCE)

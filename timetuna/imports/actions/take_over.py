@@ -1,11 +1,14 @@
 """Take over what a host has ticked of a plan: all of it in one transaction, or nothing."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext_noop
 
 from timetuna.accounts.activity import Deed, note
 from timetuna.accounts.invitations import NotInvited
@@ -13,7 +16,7 @@ from timetuna.accounts.models import User
 from timetuna.accounts.rate_limits import TooManyMails
 from timetuna.imports.actions.shadows import publish_shadows
 from timetuna.imports.digests import page_digests, schedule_digests
-from timetuna.imports.facts import facts_for
+from timetuna.imports.facts import Facts, facts_for
 from timetuna.imports.models import BusyShadow, Import, ImportedItem
 from timetuna.imports.planning.plan import make_plan
 from timetuna.imports.planning.rows import ItemKind, NewPage, NewSchedule, NewShadow, Plan, PlannedRow
@@ -27,6 +30,7 @@ from timetuna.pages.slugs import lock_addresses
 from timetuna.providers.bundle import Bundle, OutsideBooking
 
 _LONGEST_ADDRESS = 2_000
+NOT_ASKED = gettext_noop("They could not be asked by mail just now. Ask them on the page’s tab Booking.")
 
 
 class PlanChanged(Exception):  # noqa: N818 - it names what happened
@@ -35,15 +39,19 @@ class PlanChanged(Exception):  # noqa: N818 - it names what happened
 
 @dataclass(slots=True)
 class _Taking:
-    """What has been made so far, by keys of the plan's rows. left: rows that could not be made after all, and why."""
+    """What has been made so far, by keys of the plan's rows. left: of rows that could not be made after all.
+
+    told: the plan's rows by language and key.
+    """
 
     host: User
     bundle: Bundle
     plan: Plan
     chosen: frozenset[str]
+    told: Mapping[str, Mapping[str, PlannedRow]]
     schedules: dict[str, Schedule] = field(default_factory=dict)
     pages: dict[str, BookingPage] = field(default_factory=dict)
-    left: dict[str, str] = field(default_factory=dict)
+    left: set[str] = field(default_factory=set)
 
 
 def take_over(row: Import, ticked: Collection[str], *, version: str, now: datetime) -> None:
@@ -58,11 +66,14 @@ def take_over(row: Import, ticked: Collection[str], *, version: str, now: dateti
         if row.state != Import.State.READ:
             return
         bundle, label = Bundle.read(row.draft), label_of(row.product)
-        plan = make_plan(bundle, facts_for(row.host, bundle, now=now), label=label)
+        facts = facts_for(row.host, bundle, now=now)
+        plan = make_plan(bundle, facts, label=label)
         if plan.version() != version:
             raise PlanChanged
         takes = {one.key for one in plan.rows if one.takes}
-        taking = _Taking(row.host, bundle, plan, frozenset(takes.intersection(ticked)))
+        taking = _Taking(
+            row.host, bundle, plan, frozenset(takes.intersection(ticked)), _told(bundle, facts, label)
+        )
         _make_schedules(taking)
         _make_pages(taking)
         _write_items(taking)
@@ -70,6 +81,15 @@ def take_over(row: Import, ticked: Collection[str], *, version: str, now: dateti
         _make_shadows(taking, now)
         row.state, row.draft, row.report, row.ended_at = Import.State.MADE, {}, _report(taking), now
         row.save(update_fields=["state", "draft", "report", "ended_at"])
+
+
+def _told(bundle: Bundle, facts: Facts, label: str) -> dict[str, dict[str, PlannedRow]]:
+    """Have the plan in each language that hosts read: the report is read in any of them, later."""
+    told: dict[str, dict[str, PlannedRow]] = {}
+    for language in settings.HOST_LANGUAGES:
+        with translation.override(language):
+            told[language] = {row.key: row for row in make_plan(bundle, facts, label=label).rows}
+    return told
 
 
 def _make_schedules(taking: _Taking) -> None:
@@ -147,10 +167,8 @@ def _ask_cohosts(taking: _Taking) -> None:
             continue
         try:
             invite_cohost(page, email=new.email, by=taking.host)
-        except NotInvited as error:
-            taking.left[key] = f"{new.email} {error}"
-        except TooManyMails as error:
-            taking.left[key] = str(error)
+        except (NotInvited, TooManyMails):
+            taking.left.add(key)
 
 
 def _make_shadows(taking: _Taking, now: datetime) -> None:
@@ -214,9 +232,10 @@ def _reported(taking: _Taking, row: PlannedRow) -> dict[str, Any]:
         "key": row.key,
         "kind": row.kind,
         "title": row.title,
-        "text": row.text,
+        "text": {language: rows[row.key].text for language, rows in taking.told.items()},
         "verdict": row.verdict,
-        "reasons": [*row.reasons, *filter(None, [taking.left.get(row.key)])],
+        "reasons": {language: list(rows[row.key].reasons) for language, rows in taking.told.items()},
+        "left": NOT_ASKED if row.key in taking.left else "",
         "made": made,
         "page": page.pk if page else 0,
         "old": taking.plan.pages[row.key].url if page else "",

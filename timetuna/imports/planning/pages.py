@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.formats import number_format
 from django.utils.translation import gettext, ngettext
 
+from timetuna.availability.hours import LONGEST_MEETING
 from timetuna.imports.digests import outside_digest
 from timetuna.imports.facts import Facts, KnownItem
 from timetuna.imports.planning.places import made_kinds
@@ -20,7 +21,7 @@ from timetuna.pages.slugs import LONGEST, from_title, numbered
 from timetuna.providers.bundle import Bundle, OutsidePage
 
 TITLE_LENGTH, DESCRIPTION_LENGTH = 120, 2_000
-LONGEST_MEETING, MOST_LENGTHS = 1_440, 10
+MOST_LENGTHS = 10
 LONGEST_BUFFER, INCREMENTS, MOST_DAYS = 240, (5, 240), 365
 _Horizon, _Staffing = BookingPage.Horizon, BookingPage.Staffing
 _MOST_HOSTS = 50
@@ -104,11 +105,9 @@ def _row(
 ) -> PlannedRow:
     """Unticked where what is here would do something else than its host expects."""
     if one.seats > 1:
-        reasons.append(gettext("Several guests share one time there; here each time is one guest's."))
+        reasons.append(gettext("Several guests share one time there; here each time is one guest’s."))
     if not one.active:
-        reasons.append(
-            gettext("It is switched off there; here it would be bookable by whoever has its address.")
-        )
+        reasons.append(gettext("It is switched off there; here anyone with its address could book it."))
     if known:
         reasons.append(gettext("You have deleted it here since it was taken over; tick it to have it again."))
     lengths = ", ".join(length(minutes) for minutes in made.minutes)
@@ -234,7 +233,7 @@ def _plan_cohosts(plan: Plan, page: str, one: OutsidePage, *, own: frozenset[str
         key = key_of(ItemKind.PERSON, page, email)
         here = email in facts.people and number < _MOST_HOSTS - 1
         why = gettext(
-            "No account here has this address. Invite them first, then ask them on the page's tab Booking."
+            "No account here has this address. Invite them first, then ask them on the page’s tab Booking."
         )
         plan.rows.append(
             PlannedRow(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext
 
 from timetuna.imports.facts import Facts
-from timetuna.l10n.lists import in_words
+from timetuna.l10n.lists import in_words, quoted
 from timetuna.lib.text import single_line
 from timetuna.pages.meeting_types.base import meeting_kind
 from timetuna.providers.bundle import OutsidePlace
@@ -42,12 +42,10 @@ def made_kinds(
         else:
             found[kind.slug] = detail
     if unknown:
-        named = in_words([gettext("“%(title)s”") % {"title": one} for one in dict.fromkeys(unknown)])
-        reasons.append(gettext("TimeTuna does not have %(named)s as a way to meet.") % {"named": named})
+        named = in_words([quoted(one) for one in dict.fromkeys(unknown)])
+        reasons.append(gettext("TimeTuna does not offer %(named)s as a meeting type.") % {"named": named})
     if not found:
-        reasons.append(
-            gettext("So that it can be booked, guests are called by phone until you choose another way.")
-        )
+        reasons.append(gettext("Until you choose another meeting type, you call guests by phone."))
         found["phone"] = ""
     return tuple(found.items())
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 
+from timetuna.l10n.lists import quoted
 from timetuna.lib.text import single_line
 from timetuna.pages.forms.question import MOST, MOST_OPTIONS, OPTION_LENGTH, free_key
 from timetuna.pages.models import CHOOSING, Question
@@ -21,7 +22,7 @@ def made_questions(asked: Sequence[OutsideQuestion], reasons: list[str]) -> tupl
     keys: set[str] = set()
     named = [one for one in asked if one.label.strip()]
     if len(named) < len(asked):
-        reasons.append(gettext("A question without words is left out."))
+        reasons.append(gettext("A question without a label is left out."))
     if len(named) > MOST:
         reasons.append(
             gettext("It asks %(count)s questions; the first %(most)s are taken over.")
@@ -68,7 +69,7 @@ def _options(one: OutsideQuestion) -> Iterator[str]:
 def _kind(one: OutsideQuestion, label: str, options: Sequence[str], reasons: list[str]) -> str:
     named = _short(label)
     if not one.kind:
-        said = gettext("“%(title)s”") % {"title": one.said} if one.said else gettext("not said")
+        said = quoted(one.said) if one.said else gettext("not said")
         reasons.append(
             gettext(
                 "“%(named)s” is of a kind that TimeTuna does not have (%(said)s), so it becomes one line."

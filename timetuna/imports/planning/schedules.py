@@ -1,6 +1,7 @@
 """Which hours would be made of hours there."""
 
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext, ngettext
@@ -150,4 +151,4 @@ def _in_words(made: NewSchedule) -> str:
     count = len(made.dates)
     said = ngettext("%(count)d date with other hours", "%(count)d dates with other hours", count)
     dates = [said % {"count": count}] if count else []
-    return ", ".join([named, *dates, made.zone.replace("_", " ")])
+    return ", ".join([named, *dates, zone_name(ZoneInfo(made.zone))])

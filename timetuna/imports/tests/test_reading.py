@@ -1,9 +1,11 @@
 """What is read of Calendly and Cal.com, and what is said where it cannot be."""
 
 import logging
+import re
 from collections.abc import Callable
 
 import pytest
+from django.utils import translation
 
 from sandbox import SandboxControl
 from timetuna.accounts.models import User
@@ -11,9 +13,11 @@ from timetuna.imports.actions.read_product import read_into
 from timetuna.imports.models import Import
 from timetuna.imports.products import Product
 from timetuna.imports.tests.conftest import PRODUCTS, TOKENS, Read
+from timetuna.l10n.retold import retold
 from timetuna.providers.bundle import Bundle, Progress
 
 pytestmark = pytest.mark.django_db
+ENGLISH = re.compile(r"\b(?:and|the|is|are|your|things?|without)\b")
 
 
 @pytest.mark.parametrize("slug", PRODUCTS)
@@ -41,7 +45,7 @@ def test_a_clean_account_is_read_as_it_is(slug: str, read: Read) -> None:
     assert first.cancel_url.startswith(("https://calendly.com/", "https://cal.com/"))
 
 
-@pytest.mark.matrix(of="suite")
+@pytest.mark.matrix(of="import")
 @pytest.mark.parametrize("slug", PRODUCTS)
 def test_a_large_account_is_read_whole(slug: str, read: Read, outside: SandboxControl) -> None:
     """With a limit of calls that asks for pauses again and again."""
@@ -55,6 +59,8 @@ def test_a_large_account_is_read_whole(slug: str, read: Read, outside: SandboxCo
     assert len({one.id for one in found.bookings}) == len(found.bookings) == 299
     assert [one.name for one in found.pages[-2].hosts] or slug == "calendly"
     assert any("without a name or a time" in one for one in found.lost)
+    with translation.override("de"):
+        assert [one for one in found.lost if ENGLISH.search(retold(one))] == []
     assert [call for call in outside.calls(slug) if call["status"] == 429]
 
 

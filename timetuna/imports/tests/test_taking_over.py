@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.db import transaction
+from django.utils import translation
 from hypothesis import HealthCheck, given, settings, strategies
 
 from tests.clock import present
-from tests.sampling import examples
 from timetuna.accounts.models import User
+from timetuna.accounts.rate_limits import TooManyMails
 from timetuna.availability.interval import minute_of, moment_of
 from timetuna.bookings.models import Booking
 from timetuna.imports.actions import take_over as taking
@@ -17,7 +18,8 @@ from timetuna.imports.actions.take_over import PlanChanged, take_over
 from timetuna.imports.facts import facts_for
 from timetuna.imports.models import BusyShadow, Import, ImportedItem
 from timetuna.imports.planning.plan import make_plan
-from timetuna.imports.planning.rows import ItemKind, Plan, Verdict
+from timetuna.imports.planning.rows import ItemKind, Plan, PlannedRow, Verdict
+from timetuna.imports.status import reported
 from timetuna.imports.tests.conftest import PRODUCTS, Read
 from timetuna.pages.actions.create_page import create_page
 from timetuna.pages.models import BookingPage, CohostInvitation, Question, Schedule
@@ -34,7 +36,7 @@ from timetuna.providers.bundle import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.matrix(of="file")]
 
 
 def planned(row: Import) -> Plan:
@@ -69,7 +71,7 @@ def agrees(shown: Plan, row: Import, host: User) -> None:
         if one["kind"] == ItemKind.BOOKING:
             continue
         was = next(planned for planned in shown.rows if planned.key == one["key"])
-        assert (one["title"], one["text"], one["verdict"]) == (was.title, was.text, was.verdict)
+        assert (one["title"], one["text"]["en"], one["verdict"]) == (was.title, was.text, was.verdict)
     for key, new in shown.pages.items():
         found = BookingPage.objects.filter(host=host, slug=new.columns["slug"]).first()
         assert (found is not None) == (key in made)
@@ -117,6 +119,39 @@ def test_what_is_shown_is_what_is_made_and_twice_is_once(
 def counted() -> tuple[int, ...]:
     models = (BookingPage, Schedule, Question, BusyShadow, ImportedItem, CohostInvitation)
     return tuple(model.objects.count() for model in models)
+
+
+def test_a_report_is_told_in_the_language_of_who_reads_it(read: Read, alice: User) -> None:
+    row = read("calendly", "large")
+    with translation.override("de"):
+        planned_in_german = {one.key: one for one in planned(row).rows}
+    take(row)
+
+    for language in ("en", "de"):
+        with translation.override(language):
+            shown = [line.row for group in reported(row, {}) for line in group.rows]
+        same = [(one["text"], tuple(one["reasons"])) == said(planned_in_german[one["key"]]) for one in shown]
+        assert all(same) == (language == "de")
+
+
+def said(row: PlannedRow) -> tuple[str, tuple[str, ...]]:
+    return row.text, row.reasons
+
+
+def test_whom_nobody_could_ask_just_now_is_said(
+    read: Read, alice: User, bob: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **_more: object) -> None:
+        raise TooManyMails("Wait %(wait)s.", seconds=60)
+
+    monkeypatch.setattr(taking, "invite_cohost", refuse)
+    row = read("calendly", "large")
+    take(row)
+
+    persons = [one for group in reported(row, {}) if group.kind == ItemKind.PERSON for one in group.rows]
+    told = [one.row["reasons"] for one in persons if bob.email in one.row["text"]]
+    assert told
+    assert all(reasons == [taking.NOT_ASKED] for reasons in told)
 
 
 def test_what_was_changed_meanwhile_is_said_and_not_overwritten(read: Read, alice: User) -> None:
@@ -281,7 +316,7 @@ SCHEDULES = strategies.builds(
 )
 
 
-@settings(max_examples=examples(30), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     schedules=strategies.lists(SCHEDULES, max_size=3, unique_by=lambda one: one.id),
     pages=strategies.lists(PAGES, max_size=4, unique_by=lambda one: one.id),

@@ -28,7 +28,7 @@ from timetuna.web.forms import Screen, show
 
 _CONFLICT = 409
 CHANGED = gettext_lazy(
-    "Something has changed here since you looked, so nothing was taken over. Please look through the list again; your "
+    "Something has changed here since you looked, so nothing was taken over. Look through the list again; your "
     "ticks are as you left them."
 )
 

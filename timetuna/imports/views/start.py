@@ -69,7 +69,7 @@ def _upload_form(request: HttpRequest | None = None) -> UploadForm:
     return UploadForm(
         label=gettext("Calendar file"),
         help_text=gettext(
-            "It ends in .ics and has 2 MB at most. Its times take yours until you upload another or remove it."
+            "An .ics file of up to 2 MB. Its times stay blocked until you replace or remove it."
         ),
         accept=".ics,text/calendar",
         most=MOST_BYTES,
@@ -188,7 +188,7 @@ def _export_form(found: Product, request: HttpRequest | None) -> UploadForm | No
         return None
     return UploadForm(
         label=gettext("Exported file"),
-        help_text=gettext("JSON as %(label)s's API answers, or the CSV of your bookings; of 2 MB at most.")
+        help_text=gettext("JSON as %(label)s’s API answers, or the CSV of your bookings; of 2 MB at most.")
         % {"label": found.label},
         accept=".json,.csv,application/json,text/csv",
         most=MOST_BYTES,
@@ -201,6 +201,6 @@ def _too_often(request: HttpRequest) -> str:
     seconds = spend(OFTEN, str(signed_in(request).pk))
     if not seconds:
         return ""
-    return gettext("That was too often. Nothing was read; please wait %(wait)s and try again.") % {
+    return gettext("Too many attempts. Nothing was read; wait %(wait)s and try again.") % {
         "wait": wait_in_words(seconds)
     }

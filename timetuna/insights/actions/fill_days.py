@@ -13,7 +13,7 @@ from timetuna.pages.models import BookingPage
 
 _COLUMNS = (*NUMBERS, "details")
 _NOTHING: Mapping[str, object] = dict.fromkeys(NUMBERS, 0) | {"details": {}}
-_AT_ONCE = 100
+_CHANGED_AT_ONCE, _NEW_AT_ONCE = 100, 500
 
 
 def fill_days(subject: Subject, days: Iterable[date]) -> None:
@@ -59,8 +59,8 @@ def _write(
         for key, values in columns.items()
         if key not in rows
     ]
-    DayFigure.objects.bulk_update(changed, _COLUMNS, batch_size=_AT_ONCE)
-    DayFigure.objects.bulk_create(new, batch_size=_AT_ONCE)
+    DayFigure.objects.bulk_update(changed, _COLUMNS, batch_size=_CHANGED_AT_ONCE)
+    DayFigure.objects.bulk_create(new, batch_size=_NEW_AT_ONCE)
     if changed:
         stored.filter(booked=0, unconfirmed=0, looks=0, picks=0).delete()
 

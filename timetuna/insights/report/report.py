@@ -266,7 +266,7 @@ def _lines(counts: Iterable[tuple[str, int]], of: int) -> list[Line]:
 def _funnel(looks: Sums) -> list[Line]:
     """Each in per cent of the one before it."""
     steps = [
-        (gettext("Looks"), looks["looks"]),
+        (gettext("Page views"), looks["looks"]),
         (gettext("Picked a time"), looks["picks"]),
         (gettext("Booked"), looks["booked"] + looks["unconfirmed"]),
     ]

@@ -2,18 +2,22 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import reduce
+from operator import or_
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Exists, F, OuterRef
 from django.http import Http404, HttpRequest, StreamingHttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_safe
 
 from timetuna.accounts.permissions import signed_in
 from timetuna.bookings.events import CALLED_OFF, REQUESTS, BookingEvent, Status
+from timetuna.bookings.listing import Mine
 from timetuna.bookings.models import Booking, HistoryEntry
 from timetuna.bookings.permissions import all_bookings_for
-from timetuna.bookings.queries import Mine, with_booker, with_hosts
+from timetuna.bookings.queries import with_booker, with_hosts
 from timetuna.bookings.views.host.bookings import reader_of
 from timetuna.bookings.views.host.export import BYTE_ORDER_MARK, bookings_file, csv_file
 from timetuna.insights.models import DayFigure
@@ -23,13 +27,20 @@ from timetuna.l10n.datetimes import date_in
 from timetuna.lib.text import csv_row
 
 Clock = DayFigure.Clock
-_CLOCKS = {Clock.MADE: "booked on", Clock.HELD: "takes place on"}
+_DAYS = {Clock.MADE: gettext_lazy("Day (booked on)"), Clock.HELD: gettext_lazy("Day (takes place on)")}
 _NEAR = timedelta(days=2)
 _CAME_ABOUT = (Status.CONFIRMED, *CALLED_OFF)
-_NUMBERS = (
-    *("booked", "cancelled_by_guest", "cancelled_by_host", "moved", "no_shows", "unconfirmed"),
-    *("lead_minutes", "looks", "picks"),
-)
+_NUMBERS = {
+    "booked": gettext_lazy("Booked"),
+    "cancelled_by_guest": gettext_lazy("Cancelled by guest"),
+    "cancelled_by_host": gettext_lazy("Cancelled by host"),
+    "moved": gettext_lazy("Moved"),
+    "no_shows": gettext_lazy("No shows"),
+    "unconfirmed": gettext_lazy("Unconfirmed"),
+    "lead_minutes": gettext_lazy("Lead minutes"),
+    "looks": gettext_lazy("Page views"),
+    "picks": gettext_lazy("Times picked"),
+}
 
 
 @require_safe
@@ -75,13 +86,14 @@ def days_file(request: HttpRequest) -> StreamingHttpResponse:
     host, now = signed_in(request), timezone.now()
     asked = read_asked(request, host, now)
     first, last = asked.period.first, asked.period.last
-    rows = DayFigure.objects.filter(asked.scope.rows(), clock=asked.clock, day__gte=first, day__lte=last)
+    rows = DayFigure.objects.filter(
+        reduce(or_, asked.scope.rows()), clock=asked.clock, day__gte=first, day__lte=last
+    )
     name = f"insights-{first.isoformat()}-{last.isoformat()}"
     return csv_file(_lines(rows.annotate(title=F("page__title")), asked), name=name)
 
 
 def _lines(rows: Mine, asked: AskedFigures) -> Iterator[str]:
-    titles = [*(name.replace("_", " ").capitalize() for name in _NUMBERS)]
-    yield BYTE_ORDER_MARK + csv_row([f"Day ({_CLOCKS[asked.clock]})", "Booking page", *titles])
+    yield BYTE_ORDER_MARK + csv_row([_DAYS[asked.clock], gettext("Booking page"), *_NUMBERS.values()])
     for day, title, *numbers in rows.order_by("day", "title").values_list("day", "title", *_NUMBERS):
         yield csv_row([day.isoformat(), title or "", *numbers])

@@ -39,6 +39,7 @@ def away(database):
 
 @on_a_server
 @pytest.mark.slow
+@pytest.mark.matrix(of="worker")
 def test_a_job_under_way_ends_once_and_later_work_is_begun_at_once(hand, start_worker, trace, away):
     start_worker()
     hand("enqueue", name="trial.slow", file=str(trace.path), word="x", milliseconds=500)

@@ -104,9 +104,11 @@ def test_all_mails_have_a_lane_of_their_own():
         "bookings.mail",
         "bookings.reminder",
         "bookings.sample_mail",
+        "bookings.text_code",
         "calendars.mended_mail",
         "calendars.reconnect_mail",
         "calendars.trouble_mail",
+        "webhooks.trouble_mail",
     }
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from timetuna.jobs.tests.conftest import wait_for
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.matrix(of="worker")]
 IDLE_SECONDS = 3.0
 
 
@@ -73,7 +73,10 @@ def test_two_workers_do_the_work_of_one_group_one_after_the_other(hand, start_wo
 
 
 @pytest.mark.either("postgresql")
-@pytest.mark.parametrize(("stuck", "free"), [("trial.held_mail", "trial.note"), ("trial.held", "trial.mail")])
+@pytest.mark.parametrize(
+    ("stuck", "free"),
+    [("trial.held_mail", "trial.note"), ("trial.held", "trial.mail"), ("trial.held_call", "trial.note")],
+)
 def test_a_server_that_says_nothing_holds_up_its_own_lane_only(
     hand, start_worker, enqueue, trace, end, stuck, free
 ):
@@ -87,6 +90,20 @@ def test_a_server_that_says_nothing_holds_up_its_own_lane_only(
     assert trace.words() == ["early"] * 3
     end.touch()
     wait_for(lambda: states(hand) == ["done"] * 15)
+
+
+@pytest.mark.either("postgresql")
+def test_calls_that_hang_hold_up_no_other_call(hand, start_worker, enqueue, trace, end):
+    enqueue("trial.held_call", word="late", until=str(end), times=24)
+    start_worker()
+    wait_for(lambda: states(hand).count("running") == 24)
+
+    enqueue("trial.call", word="early", times=40)
+
+    wait_for(lambda: states(hand).count("done") == 40)
+    assert trace.words() == ["early"] * 40
+    end.touch()
+    wait_for(lambda: states(hand) == ["done"] * 64)
 
 
 @pytest.mark.either("postgresql")

@@ -7,7 +7,7 @@ from timetuna.providers.errors import AGAIN, ProviderError
 def test_whoever_has_just_tried_is_not_told_that_it_is_tried_again() -> None:
     error = ProviderError(f"Zoom could not be reached{AGAIN}", code="timeout")
 
-    assert for_now(error) == "Zoom could not be reached. Please try again in a minute."
+    assert for_now(error) == "Zoom could not be reached. Try again in a minute."
     with override("de"):
         assert for_now(error) == "Zoom war nicht erreichbar. Versuchen Sie es in einer Minute noch einmal."
 

@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils.translation import gettext, ngettext
 
 from timetuna.accounts.models import User
-from timetuna.l10n.lists import in_words
+from timetuna.l10n.lists import in_words, quoted
 from timetuna.pages.models import BookingPage, Schedule
 
 
@@ -29,9 +29,8 @@ def delete_schedule(schedule: Schedule) -> None:
 
 
 def _used(name: str, titles: list[str]) -> str:
-    quoted = [gettext("“%(title)s”") % {"title": title} for title in titles]
     return ngettext(
         "“%(name)s” stays, because this page uses it: %(listed)s. Choose other hours there first.",
         "“%(name)s” stays, because these pages use it: %(listed)s. Choose other hours there first.",
         len(titles),
-    ) % {"name": name, "listed": in_words(quoted)}
+    ) % {"name": name, "listed": in_words([quoted(title) for title in titles])}

@@ -110,4 +110,4 @@ def _copy_rows(model: type[RowT], **owner: tuple[Model, Model]) -> None:
 def _values(model: type[Model], **which: Any) -> list[dict[str, Any]]:
     """Without their ids."""
     rows = model._default_manager.filter(**which).values()  # noqa: SLF001
-    return [{name: value for name, value in row.items() if name != "id"} for row in rows]
+    return [{name: value for name, value in row.items() if name not in {"id", "public_id"}} for row in rows]

@@ -65,11 +65,11 @@ def _asked(page: BookingPage) -> Asked[CohostInvitation]:
 
 def _mail(invitation: CohostInvitation, token: str) -> InvitationMail:
     page = invitation.page
-    title, asks = said(page.title), inviter(invitation.invited_by or page.host)
+    named = {"page": said(page.title), "asks": inviter(invitation.invited_by or page.host)}
     lines = (
-        f"{asks} asks you to host meetings of “{title}”, a booking page on TimeTuna.",
+        gettext("%(asks)s asks you to host meetings of “%(page)s”, a booking page on TimeTuna.") % named,
         str(MEANS[BookingPage.Staffing(page.staffing)]),
         str(YOURS),
     )
     path = reverse("cohost_invitation", args=[token])
-    return InvitationMail(f"Host “{title}” on TimeTuna", lines, path)
+    return InvitationMail(gettext("Host “%(page)s” on TimeTuna") % named, lines, path)

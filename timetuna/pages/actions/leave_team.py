@@ -14,7 +14,7 @@ from timetuna.accounts.invitations import inviter, said
 from timetuna.accounts.models import Membership, Team, User
 from timetuna.accounts.notices import Notice
 from timetuna.accounts.queries import other_owners
-from timetuna.l10n.lists import in_words
+from timetuna.l10n.lists import in_words, quoted
 from timetuna.pages.actions.assign_page import assign_page
 from timetuna.pages.models import BookingPage
 from timetuna.web.forms import in_full
@@ -82,7 +82,7 @@ def _give_back(pages: Iterable[BookingPage]) -> list[BookingPage]:
 
 
 def _parting(subject: str, line: str, back: list[BookingPage]) -> Notice:
-    titles = in_words([f"“{said(page.title)}”" for page in back])
+    titles = in_words([quoted(said(page.title)) for page in back])
     text = [line]
     if back:
         own = gettext(

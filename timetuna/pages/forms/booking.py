@@ -16,9 +16,16 @@ from timetuna.pages.forms.staffing import StaffingForm
 from timetuna.pages.meeting_types.base import Lack, MeetingKind, meeting_kinds
 from timetuna.pages.models import BookingPage, Duration, MeetingType
 from timetuna.pages.slugs import former_use, is_taken, well_formed
+from timetuna.texts import can_text
 from timetuna.web.forms import Rows
 
 TAKES = "takes_address"
+_PHONE = {
+    BookingPage.Phone.OFF: gettext_lazy("Not asked"),
+    BookingPage.Phone.OPTIONAL: gettext_lazy("Optional"),
+    BookingPage.Phone.REQUIRED: gettext_lazy("Required"),
+    BookingPage.Phone.VERIFIED: gettext_lazy("Required and verified"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +47,7 @@ class TypeLine:
 class BookingTabForm(PageForm):
     class Meta:
         model = BookingPage
-        fields = ("title", "description", "listed", "link_only")
+        fields = ("title", "description", "listed", "link_only", "phone")
 
     also = ("follows_title", *StaffingForm.base_fields)
 
@@ -54,7 +61,7 @@ class BookingTabForm(PageForm):
         label=gettext_lazy("Description"),
         max_length=2_000,
         required=False,
-        help_text=gettext_lazy("Guests read it beside the times."),
+        help_text=gettext_lazy("Shown beside the times."),
     )
     listed = switch(
         gettext_lazy("Listed"),
@@ -62,8 +69,14 @@ class BookingTabForm(PageForm):
     )
     link_only = switch(
         gettext_lazy("Only with a link"),
-        gettext_lazy(
-            "Only the links you make under Share can be booked by; the address alone books nothing."
+        gettext_lazy("Guests need one of the links you create under Share; the address alone is not enough."),
+    )
+    phone = forms.ChoiceField(
+        label=gettext_lazy("Ask for a phone number"),
+        choices=_PHONE.items(),
+        help_text=gettext_lazy("You read it in the emails and at the booking."),
+        error_messages=dict.fromkeys(
+            ("required", "invalid_choice"), gettext_lazy("Choose one from the list.")
         ),
     )
 
@@ -75,10 +88,26 @@ class BookingTabForm(PageForm):
         made = [kind.slug for kind in self.kinds if kind.makes_link]
         self.usable = usable_kinds([page], made)[page.pk]
         super().__init__(data, initial={"slug": page.slug}, instance=page)
+        self._offer_phone()
         for kind in self.kinds:
             self._add_kind(kind, stored.get(kind.slug))
         self.staffing = StaffingForm(page, data)
         self.durations = DurationRows.of("durations", page.durations.all(), data)
+
+    def _offer_phone(self) -> None:
+        """A verified number needs a service for texts; a page that has it stays as it is without one."""
+        field, verified = self.fields["phone"], BookingPage.Phone.VERIFIED
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - said for the type checker
+        if can_text():
+            sentence = gettext("Verified: your guest types a code that is sent to it by text.")
+        elif self.page.phone == verified:
+            sentence = gettext(
+                "This server has no service for texts any more: the code goes to your guest’s email address instead."
+            )
+        else:
+            field.choices = [choice for choice in _PHONE.items() if choice[0] != verified]
+            sentence = gettext("Verified numbers need a service for texts, which this server does not have.")
+        field.help_text = f"{field.help_text} {sentence}"
 
     def _add_kind(self, kind: MeetingKind, stored: MeetingType | None) -> None:
         self.fields[f"type_{kind.slug}"] = switch(kind.title, kind.help_text)
@@ -100,8 +129,10 @@ class BookingTabForm(PageForm):
         yield from self.staffing.inner()
 
     def clean_slug(self) -> str:
-        """In lower case; "" has one made from the title."""
+        """In lower case; "" has one made from the title, as has a new page's that was left as it was."""
         slug = str(self.cleaned_data["slug"]).lower()
+        if self._was_only_named(slug):
+            return ""
         if slug and not well_formed(slug):
             raise forms.ValidationError(
                 gettext("Use the letters a to z, digits and hyphens, for example intro-call.")
@@ -111,6 +142,15 @@ class BookingTabForm(PageForm):
         if slug != self.page.slug and not self.takes(slug) and (warning := self._warning(slug)):
             raise forms.ValidationError(warning)
         return slug
+
+    def _was_only_named(self, slug: str) -> bool:
+        """Whether a new page got its title and nobody typed its address: no script has made it follow."""
+        page = self.page
+        return (
+            page.follows_title
+            and slug == page.slug
+            and self.cleaned_data.get("title", page.title) != page.title
+        )
 
     def takes(self, slug: str) -> bool:
         """Whether the host has ticked that this very address is to be taken from another page."""

@@ -14,7 +14,7 @@ class CohostForm(forms.Form):
     """By mail address, or somebody of the page's team."""
 
     email = forms.CharField(
-        label=gettext_lazy("Mail address"),
+        label=gettext_lazy("Email address"),
         max_length=254,
         required=False,
         widget=forms.EmailInput(attrs={"autocomplete": "off", "dir": "ltr"}),
@@ -49,7 +49,7 @@ class CohostForm(forms.Form):
     def clean(self) -> None:
         member, typed = self._member(), self.cleaned_data.get("email", "")
         if not self.errors and not self.address():
-            self.add_error("email", gettext("Give the mail address of whom you want to ask."))
+            self.add_error("email", gettext("Enter the email address of the person you want to ask."))
         elif member and typed not in ("", member.email):
             self.add_error(
                 "email", gettext("Ask one after the other: %(name)s is chosen above.") % {"name": member.name}

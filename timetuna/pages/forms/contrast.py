@@ -1,6 +1,6 @@
 """How well a colour stands out from white (WCAG 2.2, contrast ratio), and the nearest one that does."""
 
-from timetuna.web.style_sheets import luminance
+from timetuna.web.style_sheets import linear, luminance
 
 ENOUGH = 3.0
 """For what has to be seen rather than read, such as the shape of a button (success criterion 1.4.11)."""
@@ -27,13 +27,8 @@ def nearest(color: str) -> str:
 
 
 def _scaled(color: str, by: float) -> str:
-    return "#" + "".join(f"{int(_encoded(one * by)):02x}" for one in map(_linear, bytes.fromhex(color[1:])))
+    return "#" + "".join(f"{int(_encoded(one * by)):02x}" for one in map(linear, bytes.fromhex(color[1:])))
 
 
 def _encoded(one: float) -> float:
     return 255 * (12.92 * one if one <= 0.0031308 else 1.055 * one ** (1 / 2.4) - 0.055)  # noqa: PLR2004
-
-
-def _linear(channel: int) -> float:
-    one = channel / 255
-    return one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4  # noqa: PLR2004

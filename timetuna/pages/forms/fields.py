@@ -88,9 +88,9 @@ def switch(label: "StrOrPromise", help_text: "StrOrPromise") -> forms.BooleanFie
 
 
 _A_CAP = {
-    "day": gettext_lazy("At most a day"),
-    "week": gettext_lazy("At most a week"),
-    "month": gettext_lazy("At most a month"),
+    "day": gettext_lazy("At most per day"),
+    "week": gettext_lazy("At most per week"),
+    "month": gettext_lazy("At most per month"),
 }
 
 

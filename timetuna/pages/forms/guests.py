@@ -38,34 +38,32 @@ _CHOOSE = {
 
 @dataclass(frozen=True, slots=True)
 class FormSection:
-    """Fields under one heading. id: of the heading, for links."""
+    """Fields under one heading. id: of the heading, for links.  seldom: it is folded until there is something in it."""
 
     id: str
     title: "StrOrPromise"
     names: tuple[str, ...]
     help_text: "StrOrPromise" = ""
+    seldom: bool = False
 
 
 SECTIONS = (
     FormSection("approval-title", gettext_lazy("Confirmation"), ("approval", "approval_hours")),
     FormSection(
         "changes",
-        gettext_lazy("Changes"),
-        ("change_notice_minutes", "cancel_notice_minutes", "ask_reason"),
-        gettext_lazy(
-            "Guests change a booking by the link in their mail. After the time you set here they are asked to write to "
-            "you; you yourself can always change it."
-        ),
+        gettext_lazy("What guests may do"),
+        ("change_notice_minutes", "cancel_notice_minutes", "ask_reason", "most_guests"),
+        gettext_lazy("By the link in their mail; later they are asked to write to you."),
     ),
-    FormSection("others", gettext_lazy("Others"), ("most_guests",)),
     FormSection(
         "after",
         gettext_lazy("After booking"),
         ("redirect_url", "redirect_origins"),
         gettext_lazy(
-            "Guests then go on to a page of your own. Its address gets the booking's id and nothing else; "
+            "Guests then go on to a page of your own. Its address gets the booking’s id and nothing else; "
             "the mail leads to the booking as always."
         ),
+        seldom=True,
     ),
     FormSection(
         "embed",
@@ -74,8 +72,9 @@ SECTIONS = (
         gettext_lazy(
             "Shows this page as a part of yours. Where scripts do not run, it stays the link that it is."
         ),
+        seldom=True,
     ),
-    FormSection("signed", gettext_lazy("Links with fixed values"), ("signed_links",)),
+    FormSection("signed", gettext_lazy("Links with fixed values"), ("signed_links",), seldom=True),
 )
 
 
@@ -139,7 +138,7 @@ class GuestsTabForm(PageForm):
     )
 
     redirect_url = forms.CharField(
-        label=gettext_lazy("Lead guests to"),
+        label=gettext_lazy("Redirect guests to"),
         max_length=500,
         required=False,
         help_text=gettext_lazy("An address such as https://example.org/thanks. Left empty, they stay here."),
@@ -163,7 +162,7 @@ class GuestsTabForm(PageForm):
         max_length=2_000,
         required=False,
         help_text=gettext_lazy(
-            "One a line, such as https://example.org, or * for any website. Left empty, none may."
+            "One per line, such as https://example.org, or * for any website. Empty: none may."
         ),
         widget=forms.Textarea(attrs={"rows": 3, **_PLAIN}),
         error_messages={"max_length": gettext_lazy("This can have 2,000 characters at most.")},
@@ -172,8 +171,8 @@ class GuestsTabForm(PageForm):
     embed_details = switch(
         gettext_lazy("Share guest details with these websites"),
         gettext_lazy(
-            "They are told the name and mail address of whoever has booked in them, and guests read that. It needs the "
-            "websites by name."
+            "They are told the name and email address of whoever has booked in them, and guests read that. "
+            "It needs the websites by name."
         ),
     )
     signed_links = switch(
@@ -227,7 +226,18 @@ class GuestsTabForm(PageForm):
         super().store()
 
     def sections(self) -> list[tuple[FormSection, list[forms.BoundField]]]:
-        return [(section, [self[name] for name in section.names]) for section in SECTIONS]
+        return [(section, self._fields_of(section)) for section in SECTIONS if not section.seldom]
+
+    def folds(self) -> list[tuple[FormSection, list[forms.BoundField], bool]]:
+        """Those that are needed seldom, and whether each is open: something is set there, or is wrong."""
+        return [
+            (section, fields, any(field.value() or field.errors for field in fields))
+            for section in SECTIONS
+            if section.seldom and (fields := self._fields_of(section))
+        ]
+
+    def _fields_of(self, section: FormSection) -> list[forms.BoundField]:
+        return [self[name] for name in section.names]
 
 
 def _websites(typed: str, *, local: bool = False) -> str:

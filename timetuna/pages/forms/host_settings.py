@@ -162,14 +162,14 @@ class LimitsForm(_RulesForm):
     cap_week = cap_field("week", gettext_lazy("Weeks begin on Monday."))
     cap_month = cap_field("month", gettext_lazy("Once a limit is reached, none of your pages offers more."))
     calendar_patience_hours = whole_number(
-        gettext_lazy("Hours the last reading of a calendar counts"),
+        gettext_lazy("Hours to rely on a calendar that cannot be read"),
         1,
         _LONGEST_PATIENCE,
         required=False,
         help_text=format_lazy(
             gettext_lazy(
-                "If a calendar cannot be read, its last known busy times go on to count so long. After that, pages on "
-                "which it takes time offer nothing until it can be read again. Empty: {usual}."
+                "How long its last known busy times still count. After that, pages it blocks offer no "
+                "times until it can be read again. Empty: {usual}."
             ),
             usual=_USUAL_PATIENCE,
         ),
@@ -191,7 +191,7 @@ class GuestsDataForm(_RulesForm):
         fields = ("retention_days",)
 
     retention_days = whole_number(
-        gettext_lazy("Days until guests are forgotten"), 1, _LONGEST_DAYS, required=False
+        gettext_lazy("Erase guests’ data after (days)"), 1, _LONGEST_DAYS, required=False
     )
 
     def __init__(self, host: User, data: Any = None) -> None:
@@ -199,8 +199,8 @@ class GuestsDataForm(_RulesForm):
         kept = settings.RETENTION_DAYS
         empty = (
             ngettext(
-                "Empty: after %(days)d day, which is this server's limit.",
-                "Empty: after %(days)d days, which is this server's limit.",
+                "Empty: after %(days)d day, which is this server’s limit.",
+                "Empty: after %(days)d days, which is this server’s limit.",
                 kept,
             )
             % {"days": kept}
@@ -210,8 +210,8 @@ class GuestsDataForm(_RulesForm):
         field = self.fields["retention_days"]
         field.help_text = (
             gettext(
-                "So many days after a meeting's end, its guest's name, addresses, phone number and notes are erased; "
-                "the booking stays as one of an “Erased guest”."
+                "This many days after a meeting ends, the guest’s name, addresses, phone number and notes "
+                "are erased. The booking stays, as one of an “Erased guest”. Empty: never."
             )
             + f" {empty}"
         )

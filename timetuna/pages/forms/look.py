@@ -50,7 +50,7 @@ class LookForm(PicturesForm, PageForm):
         max_length=7,
         required=False,
         help_text=gettext_lazy(
-            "For buttons and links, here and in mails, like #0b6e99. Empty is TimeTuna's own."
+            "For buttons and links, here and in mails, like #0b6e99. Empty is TimeTuna’s own."
         ),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "dir": "ltr"}),
     )
@@ -59,19 +59,19 @@ class LookForm(PicturesForm, PageForm):
         made=partial(pictures.png, size=_LOGO),
         fit="480x144",
         help_text=gettext_lazy(
-            "Stands above your name on the page and in its mails. PNG, JPEG or WebP, 200 kB at most."
+            "Shown above your name on the page and in its emails. PNG, JPEG or WebP, up to 200 kB."
         ),
     )
-    remove_logo = forms.BooleanField(label=gettext_lazy("Take the logo away"), required=False, widget=Switch)
+    remove_logo = forms.BooleanField(label=gettext_lazy("Remove the logo"), required=False, widget=Switch)
     background = PictureField(
         label=gettext_lazy("Background picture"),
         made=partial(pictures.jpeg, size=_BACKGROUND),
         fit="1600x1000",
         crop=True,
-        help_text=gettext_lazy("Lies behind the page on wide screens. PNG, JPEG or WebP, 200 kB at most."),
+        help_text=gettext_lazy("Shown behind the page on wide screens. PNG, JPEG or WebP, up to 200 kB."),
     )
     remove_background = forms.BooleanField(
-        label=gettext_lazy("Take the background away"), required=False, widget=Switch
+        label=gettext_lazy("Remove the background"), required=False, widget=Switch
     )
     video = VideoField(
         label=gettext_lazy("Background video"),
@@ -82,9 +82,7 @@ class LookForm(PicturesForm, PageForm):
             "A quiet scene of 10 seconds is plenty. MP4 or WebM, 8 MB at most."
         ),
     )
-    remove_video = forms.BooleanField(
-        label=gettext_lazy("Take the video away"), required=False, widget=Switch
-    )
+    remove_video = forms.BooleanField(label=gettext_lazy("Remove the video"), required=False, widget=Switch)
 
     def __init__(
         self, page: BookingPage, data: Any = None, files: MultiValueDict[str, Any] | None = None
@@ -114,7 +112,7 @@ class LookForm(PicturesForm, PageForm):
         given = self.cleaned_data["brand_color"].strip()
         found = _COLOR.fullmatch(given)
         if given and not found:
-            raise forms.ValidationError(gettext("Write the colour with six digits, like #0b6e99."))
+            raise forms.ValidationError(gettext("Enter a colour with six digits, such as #0b6e99."))
         digits = found.group(1).lower() if found else ""
         return f"#{''.join(digit * 2 for digit in digits) if len(digits) == 3 else digits}" if digits else ""  # noqa: PLR2004
 

@@ -51,11 +51,11 @@ _TITLES = {
     "follow_up": (gettext_lazy("Follow-up"), gettext_lazy("Sent after the meeting, if that is on.")),
 }
 _STANDS = {
-    "confirmed": gettext_lazy("Stands in the confirmation below the time and the place."),
-    "moved": gettext_lazy("Stands in the new time below the time and the place."),
-    "cancelled": gettext_lazy("Stands in the cancellation below the time and the place."),
-    "reminder": gettext_lazy("Stands in the reminder below the time and the place."),
-    "follow_up": gettext_lazy("Stands in the follow-up below the time and the place."),
+    "confirmed": gettext_lazy("Shown in the confirmation, below the time and the place."),
+    "moved": gettext_lazy("Shown in the mail about a new time, below the time and the place."),
+    "cancelled": gettext_lazy("Shown in the cancellation, below the time and the place."),
+    "reminder": gettext_lazy("Shown in the reminder, below the time and the place."),
+    "follow_up": gettext_lazy("Shown in the follow-up, below the time and the place."),
 }
 _INSERT = {
     "confirmed": gettext_lazy("Insert into the confirmation"),
@@ -148,18 +148,18 @@ class NotificationsForm(HostForm):
     guest_reminders = LeadTimesField(
         Reminder(audience="guest"),
         label=gettext_lazy("Remind guests"),
-        help_text=gettext_lazy("How long before the start, like 24 h, 1 h. Up to five; empty sends none."),
+        help_text=gettext_lazy("Up to five, such as 24 h or 1 h before the start. Empty: none."),
     )
     host_reminders = LeadTimesField(
         Reminder(audience="host"),
         label=gettext_lazy("Remind me"),
-        help_text=gettext_lazy("The same, for your own mailbox."),
+        help_text=gettext_lazy("The same, to your own inbox."),
     )
     follow_up = LeadTimesField(
         Reminder(audience="guest", kind="follow_up"),
-        label=gettext_lazy("Follow-up mail to guests"),
+        label=gettext_lazy("Follow-up email to guests"),
         most=1,
-        help_text=gettext_lazy("How long after the end, like 1 h. Empty sends none."),
+        help_text=gettext_lazy("Such as 1 h after the end. Empty: none."),
     )
 
     def __init__(self, page: BookingPage, data: Any = None, _files: Any = None) -> None:
@@ -180,7 +180,7 @@ class NotificationsForm(HostForm):
             required=False,
             validators=[_Placeholders(self._names)],
             initial=stored.subject,
-            help_text=gettext("Leave it empty for TimeTuna's own."),
+            help_text=gettext("Leave it empty for TimeTuna’s own."),
         )
         self.fields[_name(kind, "message")] = WordsField(
             label=gettext("Extra message"),

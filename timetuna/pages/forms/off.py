@@ -17,7 +17,7 @@ class OffForm(PageForm):
         gettext_lazy("Nothing new is booked. Meetings that are booked stay, and can be moved."),
     )
     off_note = LineField(
-        label=gettext_lazy("A word to guests"),
+        label=gettext_lazy("Message to guests"),
         max_length=300,
         required=False,
         help_text=gettext_lazy("They read it in place of the times, such as “Back on 7 January.”"),

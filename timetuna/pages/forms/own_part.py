@@ -49,7 +49,7 @@ class OwnPartForm(ColumnsForm[PageHost]):
     notice_unit = forms.ChoiceField(label=gettext_lazy("Unit of the notice"), choices=UNIT_CHOICES)
     cap_day = cap_field(
         "day",
-        gettext_lazy("So many of this page's meetings you take a day. Those of other pages do not count."),
+        gettext_lazy("So many of this page’s meetings you take a day. Those of other pages do not count."),
     )
 
     def __init__(self, row: PageHost, data: Any = None, _files: Any = None) -> None:
@@ -108,13 +108,13 @@ class OwnPartForm(ColumnsForm[PageHost]):
         if self._is_owner():
             return Offer(
                 _USUAL,
-                gettext("The page's hours"),
+                gettext("The page’s hours"),
                 gettext("As they are on the tab Availability."),
                 None,
                 chosen,
             )
         default = self._default()
-        text = f"{default.name}: {default.text}" if default else gettext("You have none yet.")
+        text = f"{default.name}: {default.text}" if default else gettext("None yet.")
         return Offer(_USUAL, gettext("Your default hours"), text, None, chosen)
 
     def _default(self) -> ScheduleLine | None:

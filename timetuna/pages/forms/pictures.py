@@ -38,7 +38,7 @@ _VIDEO_WORDS = PictureWords(
     gettext_lazy("No video"),
     gettext_lazy("The video you chose. Choose it again to use it."),
 )
-_TOO_LARGE = gettext_lazy("This video is larger than 8 MB. Please choose a shorter or smaller one.")
+_TOO_LARGE = gettext_lazy("This video is larger than 8 MB. Choose a shorter or smaller one.")
 
 
 class PictureField(forms.FileField):

@@ -56,7 +56,7 @@ class ProfileForm(PicturesForm):
         label=gettext_lazy("Your role"),
         max_length=80,
         required=False,
-        help_text=gettext_lazy("Stands below your name on your pages, such as “Head of design”."),
+        help_text=gettext_lazy("Shown below your name on your pages, such as “Head of design”."),
     )
     photo = PictureField(
         label=gettext_lazy("Your photo"),
@@ -64,12 +64,10 @@ class ProfileForm(PicturesForm):
         fit="384x384",
         crop=True,
         help_text=gettext_lazy(
-            "Stands beside your name, on your pages and in guests' mails. PNG, JPEG or WebP, 200 kB at most."
+            "Shown beside your name, on your pages and in guests’ emails. PNG, JPEG or WebP, up to 200 kB."
         ),
     )
-    remove_photo = forms.BooleanField(
-        label=gettext_lazy("Take the photo away"), required=False, widget=Switch
-    )
+    remove_photo = forms.BooleanField(label=gettext_lazy("Remove the photo"), required=False, widget=Switch)
     handle = forms.CharField(
         label=gettext_lazy("Public address"),
         max_length=handles.LONGEST,
@@ -82,15 +80,15 @@ class ProfileForm(PicturesForm):
     )
     language = forms.ChoiceField(
         label=gettext_lazy("Language"),
-        help_text=gettext_lazy("Of your own pages here, and of mails to you. Guests read theirs."),
+        help_text=gettext_lazy("For these pages and for emails to you. Guests see their own language."),
         required=False,
     )
     moves = forms.TypedMultipleChoiceField(coerce=int, required=False, widget=Ticks)
     contact = forms.CharField(
         label=gettext_lazy("Where guests ask you"),
         help_text=gettext_lazy(
-            "A mail address or a phone number. Everybody reads it on your own pages where no times are free. Left "
-            "empty, none is shown."
+            "An email address or a phone number. Everybody reads it on your own pages where no times are "
+            "free. Left empty, none is shown."
         ),
         required=False,
         widget=forms.TextInput(attrs={"dir": "ltr", "autocapitalize": "none", "spellcheck": "false"}),
@@ -122,7 +120,7 @@ class ProfileForm(PicturesForm):
             return self.user.handle
         handle = cleaned(handles.clean_handle, self.cleaned_data["handle"])
         if not handle_is_free(handle, owner=self.user):
-            raise forms.ValidationError(gettext("This public address is taken. Please choose another one."))
+            raise forms.ValidationError(gettext("This public address is taken. Choose another one."))
         return handle
 
     def clean_contact(self) -> str:
@@ -136,7 +134,7 @@ class ProfileForm(PicturesForm):
             return read_number(typed, country=country_of(self.user.time_zone))
         except ValueError as error:
             sentence = gettext(
-                "Enter a mail address, or a phone number with its country code, such as +49 30 123456."
+                "Enter an email address, or a phone number with its country code, such as +49 30 123456."
             )
             raise forms.ValidationError(sentence) from error
 

@@ -99,16 +99,16 @@ class QuestionForm(ColumnsForm[Question]):
         label=gettext_lazy("Question"),
         max_length=200,
         help_text=gettext_lazy("As your guest reads it. Bookings keep what was asked then."),
-        error_messages={"required": gettext_lazy("Write what you want to ask.")},
+        error_messages={"required": gettext_lazy("Enter your question.")},
     )
     kind = forms.ChoiceField(label=gettext_lazy("Answer"), choices=Kind.choices, error_messages=_CHOOSE)
-    help = LineField(label=gettext_lazy("A sentence below it"), max_length=300, required=False)
+    help = LineField(label=gettext_lazy("Help text"), max_length=300, required=False)
     options = OptionsField(
         label=gettext_lazy("Options"),
         max_length=MOST_OPTIONS * (OPTION_LENGTH + 1),
         required=False,
         help_text=gettext_lazy(
-            "One a line. A line that you change stays the same option for what depends on it."
+            "One per line. A line that you change stays the same option for what depends on it."
         ),
         widget=forms.Textarea(attrs={"rows": 5}),
     )
@@ -116,14 +116,12 @@ class QuestionForm(ColumnsForm[Question]):
         label=gettext_lazy("What is agreed to"),
         max_length=2_000,
         required=False,
-        help_text=gettext_lazy("Stands beside the box to tick, and is kept with each booking as it was."),
+        help_text=gettext_lazy("Shown beside the checkbox, and kept with each booking as it was."),
     )
-    required = switch(
-        gettext_lazy("Has to be answered"), gettext_lazy("Without an answer nothing is booked.")
-    )
+    required = switch(gettext_lazy("Required"), gettext_lazy("Guests cannot book without an answer."))
     hidden = switch(
-        gettext_lazy("Comes with the link"),
-        gettext_lazy("Guests are not asked; your website puts the answer into the page's address."),
+        gettext_lazy("Hidden, filled in by the link"),
+        gettext_lazy("Guests are not asked; your website puts the answer into the page’s address."),
     )
     when = forms.ChoiceField(label=gettext_lazy("Asked"), error_messages=_CHOOSE)
 
@@ -157,9 +155,9 @@ class QuestionForm(ColumnsForm[Question]):
         data = self.cleaned_data
         kind, hidden = data.get("kind"), data.get("hidden")
         if kind in CHOOSING and len(data.get("options") or ()) < 2 and "options" not in self.errors:  # noqa: PLR2004
-            self.add_error("options", gettext("Give two options at least."))
+            self.add_error("options", gettext("Add at least two options."))
         if kind == Kind.CONSENT and not data.get("terms"):
-            self.add_error("terms", gettext("Write what is agreed to."))
+            self.add_error("terms", gettext("Enter the text guests agree to."))
         if hidden and data.get("required"):
             self.add_error("required", gettext("Nobody can be made to answer what they are not asked."))
         if hidden and kind == Kind.CONSENT:

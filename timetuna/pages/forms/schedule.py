@@ -130,6 +130,6 @@ class ScheduleForm(HoursForm):
     name = LineField(
         label=gettext_lazy("Name"),
         max_length=80,
-        help_text=gettext_lazy("Only you see it, where a page's hours are chosen."),
+        help_text=gettext_lazy("Only you see it, where a page’s hours are chosen."),
         error_messages={"required": gettext_lazy("Give the schedule a name.")},
     )

@@ -7,16 +7,17 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
+from timetuna.availability.shares import MOST_WEIGHT
 from timetuna.lib.text import fill
 from timetuna.pages.forms.fields import switch, whole_number
 from timetuna.pages.models import BookingPage, PageHost
 from timetuna.pages.queries import taking_part
 from timetuna.web.forms import WholeForm
 
-MOST_WEIGHT, MOST_TIER, MOST_AT_ONCE = 1_000, 99, 20
+MOST_TIER, MOST_AT_ONCE = 99, 20
 _Part, _Staffing = PageHost.Part, BookingPage.Staffing
 _STAFFING = {
-    _Staffing.SOLO: (gettext_lazy("One host"), gettext_lazy("The page's owner meets the guest.")),
+    _Staffing.SOLO: (gettext_lazy("One host"), gettext_lazy("The page’s owner meets the guest.")),
     _Staffing.ALL: (
         gettext_lazy("All cohosts (group meeting)"),
         gettext_lazy(
@@ -26,7 +27,7 @@ _STAFFING = {
     _Staffing.ANY: (
         gettext_lazy("Any cohost (round-robin)"),
         gettext_lazy(
-            "Whoever's turn it is meets the guest. Guests see every time at which somebody is free."
+            "Whoever’s turn it is meets the guest. Guests see every time at which somebody is free."
         ),
     ),
 }
@@ -153,8 +154,11 @@ class StaffingForm(WholeForm):
 
     def is_alone(self) -> bool:
         """Whether it says no more than that the page's owner hosts it, and nothing in it is wrong."""
-        wrong = any(form.errors for form in self.inner())
-        return len(self.hosts) == 1 and self["staffing"].value() == _Staffing.SOLO and not wrong
+        solo = len(self.hosts) == 1 and self["staffing"].value() == _Staffing.SOLO
+        return solo and not self.is_refused()
+
+    def is_refused(self) -> bool:
+        return any(form.errors for form in self.inner())
 
     def offers(self) -> list[StaffingOffer]:
         wanted = str(self["staffing"].value())

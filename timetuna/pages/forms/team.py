@@ -9,9 +9,10 @@ from django.utils.translation import gettext, gettext_lazy
 
 from timetuna.accounts import handles
 from timetuna.accounts.actions.change_team import change_team
+from timetuna.accounts.actions.create_team import TooManyTeams, create_team
 from timetuna.accounts.actions.take_handle import HandleTaken
 from timetuna.accounts.forms import cleaned
-from timetuna.accounts.models import Membership, Team
+from timetuna.accounts.models import Membership, Team, User
 from timetuna.accounts.queries import handle_is_free
 from timetuna.accounts.rate_limits import wait_for_handle
 from timetuna.lib.mail import AddressError, clean_address
@@ -23,7 +24,7 @@ MOST_AT_ONCE = 20
 _BETWEEN = re.compile(r"[\s,;]+")
 _NAMED = re.compile(r"(?:^|(?<=[,;>\n]))[^<>@]*<([^<>\s]+)>")
 """As mail programs copy it: "Ada Lovelace" <ada@example.org>."""
-_TAKEN = gettext_lazy("This public address is taken. Please choose another one.")
+_TAKEN = gettext_lazy("This public address is taken. Choose another one.")
 Role = Membership.Role
 
 
@@ -62,7 +63,7 @@ class _Named(forms.Form):
             wait = wait_in_words(seconds)
             self.add_error(
                 "handle",
-                gettext("You have taken many addresses lately. Please wait %(wait)s and try again.")
+                gettext("You have taken many addresses lately. Wait %(wait)s and try again.")
                 % {"wait": wait},
             )
         return not seconds
@@ -73,11 +74,11 @@ class NewTeamForm(_Named, WholeForm):
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data)
-        self.fields["name"].help_text = gettext("Guests see it on the team's pages.")
+        self.fields["name"].help_text = gettext("Guests see it on the team’s pages.")
         handle = self.fields["handle"]
         handle.required = False
         handle.help_text = gettext(
-            "The team's pages begin with %(address)s and this. Left empty, it is made from the name."
+            "The team’s pages begin with %(address)s and this. Left empty, it is made from the name."
         ) % {"address": in_full("/")}
         handle.widget.attrs |= {"data-from": "id_name", "data-longest": handles.LONGEST}
 
@@ -88,12 +89,24 @@ class NewTeamForm(_Named, WholeForm):
         try:
             handle = handles.clean_handle(suggested)
         except ValueError:
-            raise forms.ValidationError(gettext("Please choose a public address.")) from None
+            raise forms.ValidationError(gettext("Choose a public address.")) from None
         if not handle_is_free(handle):
             raise forms.ValidationError(
-                gettext("“%(handle)s” is taken. Please choose another one.") % {"handle": handle}
+                gettext("“%(handle)s” is taken. Choose another one.") % {"handle": handle}
             )
         return handle
+
+    def make(self, owner: User) -> Team | None:
+        """The team that was asked for. None where it cannot be; then the form says why."""
+        if not (self.is_valid() and self.may_take(owner.pk)):
+            return None
+        try:
+            return create_team(owner, name=self.cleaned_data["name"], handle=self.cleaned_data["handle"])
+        except HandleTaken as error:
+            self.add_error("handle", str(error))
+        except TooManyTeams as error:
+            self.add_error(None, str(error))
+        return None
 
 
 class TeamForm(_Named, HostForm):
@@ -104,7 +117,7 @@ class TeamForm(_Named, HostForm):
         self.team, self._user_id = team, user_id
         begin = in_full(reverse("public_host", args=[team.handle]))
         self.fields["handle"].help_text = gettext(
-            "The team's pages begin with %(address)s. When you change it, links that were shared lead on."
+            "The team’s pages begin with %(address)s. When you change it, links that were shared lead on."
         ) % {"address": f"{begin}/"}
 
     def lock(self, host_id: int) -> None:
@@ -131,11 +144,11 @@ class InviteForm(WholeForm):
     """Several addresses at once.  roles: whether they can be asked to be more than members."""
 
     addresses = forms.CharField(
-        label=gettext_lazy("Mail addresses"),
+        label=gettext_lazy("Email addresses"),
         max_length=5_000,
         widget=forms.Textarea(attrs={"rows": 3, "autocapitalize": "none", "spellcheck": "false"}),
         help_text=gettext_lazy("One or several, each on a line of its own or with commas between them."),
-        error_messages={"required": gettext_lazy("Please give at least one mail address.")},
+        error_messages={"required": gettext_lazy("Enter at least one email address.")},
     )
     role = forms.ChoiceField(
         label=gettext_lazy("As what"),
@@ -163,10 +176,10 @@ class InviteForm(WholeForm):
             except AddressError:
                 wrong.append(one[:60])
         if wrong:
-            text = gettext("Nobody was invited. No mail address like name@example.org: %(wrong)s")
+            text = gettext("Nobody was invited. No email address like name@example.org: %(wrong)s")
             raise forms.ValidationError(text, params={"wrong": ", ".join(wrong[:5])})
         if len(set(found)) > MOST_AT_ONCE:
             raise forms.ValidationError(
-                gettext("Please invite %(most)d people at most at once.") % {"most": MOST_AT_ONCE}
+                gettext("Invite %(most)d people at most at once.") % {"most": MOST_AT_ONCE}
             )
         return list(dict.fromkeys(found))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from django.utils.translation import gettext
 
 from timetuna.calendars.queries import comes_with_event, conference_kinds, kind_provider, listing, set_up
-from timetuna.pages.meeting_types import words
+from timetuna.pages.meeting_types.words import lacking, not_set_up, provided_help, refused
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -133,7 +133,10 @@ class ProvidedKind(MeetingKind):
     def __init__(self, slug: str, label: str) -> None:
         self.slug = slug  # type: ignore[misc]
         self.name = label  # type: ignore[misc]
-        self.hint = words.provided_help(label)  # type: ignore[misc]
+
+    @property
+    def help_text(self) -> str:
+        return provided_help(self.title)
 
     def label(self) -> str:
         """The provider's own word for it."""
@@ -147,14 +150,14 @@ class ProvidedKind(MeetingKind):
         if ready:
             return ""
         if not set_up(self.slug):
-            return words.not_set_up(self.label())
-        return words.refused(self.label(), maker=self._maker(), with_event=comes_with_event(self.slug))
+            return not_set_up(self.label())
+        return refused(self.label(), maker=self._maker(), with_event=comes_with_event(self.slug))
 
     def lack(self, *, on: bool) -> Lack | None:
         if not set_up(self.slug):
-            return Lack(note=words.not_set_up(self.label()))
+            return Lack(note=not_set_up(self.label()))
         with_event = comes_with_event(self.slug)
-        note = words.lacking(self.label(), on=on, with_event=with_event)
+        note = lacking(self.label(), on=on, with_event=with_event)
         return Lack(note=note, connect=self._maker(), by_calendar=with_event)
 
     def before(self, detail: str, host: str) -> str:  # noqa: ARG002

@@ -2,16 +2,16 @@
 
 from django.utils.translation import gettext
 
-from timetuna.pages.meeting_types import words
 from timetuna.pages.meeting_types.base import DetailField, MeetingKind
+from timetuna.pages.meeting_types.words import IN_PERSON, IN_PERSON_HELP, PLACE, PLACE_HELP, no_place
 
 
 class InPerson(MeetingKind):
     """The detail is the place."""
 
     slug, icon = "in_person", "pin"
-    name, hint = words.IN_PERSON, words.IN_PERSON_HELP
-    detail = DetailField(name="place", label=words.PLACE, help_text=words.PLACE_HELP)
+    name, hint = IN_PERSON, IN_PERSON_HELP
+    detail = DetailField(name="place", label=PLACE, help_text=PLACE_HELP)
     needs_detail = True
 
     def label(self) -> str:
@@ -22,4 +22,4 @@ class InPerson(MeetingKind):
         return detail
 
     def refusal(self, detail: str, *, ready: bool) -> str:  # noqa: ARG002
-        return "" if detail else words.no_place()
+        return "" if detail else no_place()

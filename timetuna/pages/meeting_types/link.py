@@ -4,8 +4,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.utils.translation import gettext
 
-from timetuna.pages.meeting_types import words
 from timetuna.pages.meeting_types.base import DetailField, MeetingKind, link_comes
+from timetuna.pages.meeting_types.words import LINK, LINK_HELP, OWN_LINK, OWN_LINK_HELP, no_link
 
 _http_address = URLValidator(schemes=["https", "http"])
 
@@ -14,8 +14,8 @@ class OwnLink(MeetingKind):
     """The detail is the link."""
 
     slug, icon = "link", "link"
-    name, hint = words.OWN_LINK, words.OWN_LINK_HELP
-    detail = DetailField(name="link", label=words.LINK, help_text=words.LINK_HELP)
+    name, hint = OWN_LINK, OWN_LINK_HELP
+    detail = DetailField(name="link", label=LINK, help_text=LINK_HELP)
     needs_detail = True
 
     def label(self) -> str:
@@ -29,7 +29,7 @@ class OwnLink(MeetingKind):
         try:
             _http_address(detail)
         except ValidationError:
-            return words.no_link()
+            return no_link()
         return ""
 
     def url(self, location: str) -> str:

@@ -4,8 +4,8 @@ import re
 
 from django.utils.translation import gettext
 
-from timetuna.pages.meeting_types import words
 from timetuna.pages.meeting_types.base import DetailField, MeetingKind, PhoneQuestion, Sides
+from timetuna.pages.meeting_types.words import PHONE, PHONE_HELP, PHONE_NUMBER, PHONE_NUMBER_HELP, no_number
 
 _FEWEST_DIGITS = 3
 _NUMBER = re.compile(r"[0-9+()./ #*,;a-z-]+", re.IGNORECASE)
@@ -15,12 +15,12 @@ class Phone(MeetingKind):
     """The detail is the number that guests call; without one guests are asked for theirs."""
 
     slug, icon = "phone", "phone"
-    name, hint = words.PHONE, words.PHONE_HELP
+    name, hint = PHONE, PHONE_HELP
     detail = DetailField(
         name="phone_number",
-        label=words.PHONE_NUMBER,
+        label=PHONE_NUMBER,
         longest=60,
-        help_text=words.PHONE_NUMBER_HELP,
+        help_text=PHONE_NUMBER_HELP,
     )
 
     def label(self) -> str:
@@ -30,7 +30,7 @@ class Phone(MeetingKind):
         digits = sum(character.isdigit() for character in detail)
         if not detail or (digits >= _FEWEST_DIGITS and _NUMBER.fullmatch(detail)):
             return ""
-        return words.no_number()
+        return no_number()
 
     def asks(self, detail: str) -> PhoneQuestion | None:
         """Only where the host is the one who calls."""
@@ -39,7 +39,7 @@ class Phone(MeetingKind):
         return PhoneQuestion(
             alone=gettext("The host calls you at this number."),
             among=gettext("Needed for a phone call: the host calls you."),
-            missing=gettext("Please give the number the host should call."),
+            missing=gettext("Enter the number the host should call."),
         )
 
     def before(self, detail: str, host: str) -> str:

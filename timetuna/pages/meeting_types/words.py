@@ -1,12 +1,6 @@
 """What hosts read of the ways to meet, in the editor; guests read none of it."""
 
-from typing import TYPE_CHECKING
-
-from django.utils.text import format_lazy
 from django.utils.translation import gettext, gettext_lazy
-
-if TYPE_CHECKING:
-    from django.utils.functional import _StrPromise as StrPromise
 
 PHONE = gettext_lazy("Phone")
 PHONE_HELP = gettext_lazy("Guests call you, or you call them.")
@@ -36,8 +30,8 @@ def no_link() -> str:
     return gettext("Enter a full address that begins with https://.")
 
 
-def provided_help(label: str) -> "StrPromise":
-    return format_lazy(gettext_lazy("Every booking gets its own {provider} link."), provider=label)
+def provided_help(label: str) -> str:
+    return gettext("Every booking gets its own {provider} link.").format(provider=label)
 
 
 def not_set_up(label: str) -> str:
@@ -52,7 +46,7 @@ def refused(label: str, *, maker: str, with_event: bool) -> str:
     sentence = gettext("%(kind)s is not connected yet. Connect %(provider)s, then save again.")
     if with_event:
         sentence = gettext(
-            "%(kind)s needs a calendar that can carry it to get this page's new events. "
+            "%(kind)s needs a calendar that can carry it to get this page’s new events. "
             "Connect %(provider)s or choose another calendar, then save again."
         )
     return sentence % {"kind": label, "provider": maker}
@@ -61,10 +55,10 @@ def refused(label: str, *, maker: str, with_event: bool) -> str:
 def lacking(label: str, *, on: bool, with_event: bool) -> str:
     """Why guests do not see it. on: it is switched on.  with_event: its links come with calendar events."""
     if with_event:
-        sentence = gettext("%(kind)s: the calendar that gets this page's events cannot carry it.")
+        sentence = gettext("%(kind)s: the calendar that gets this page’s events cannot carry it.")
         if on:
             sentence = gettext(
-                "%(kind)s is on, but the calendar that gets this page's events cannot carry it: "
+                "%(kind)s is on, but the calendar that gets this page’s events cannot carry it: "
                 "guests do not see it."
             )
     else:

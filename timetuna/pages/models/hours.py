@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import models
 
+from timetuna.db.public_id import PublicIdField
+
 
 class Schedule(models.Model):
     """Named weekly hours of a host, by the wall clock of `time_zone`; with `page`, that page's own and without a name.
@@ -10,6 +12,7 @@ class Schedule(models.Model):
     A page's own hours stay when it turns to a shared schedule, and go with the page.
     """
 
+    public_id = PublicIdField("sc_")
     host = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="schedules")
     page = models.OneToOneField(
         "BookingPage", null=True, on_delete=models.CASCADE, related_name="own_schedule"
@@ -73,6 +76,7 @@ class OutOfOffice(models.Model):
     start_minute: when it begins on the first date.  end_minute: when it ends on the last one; 1440 is its end.
     """
 
+    public_id = PublicIdField("aw_")
     host = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="out_of_office")
     first = models.DateField()
     last = models.DateField()

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from timetuna.db.public_id import PublicIdField
 from timetuna.pages.models.page import BookingPage, PageHost
 
 
@@ -16,12 +17,13 @@ class BookingLink(models.Model):
     gives_back: whether one that is called off counts no more.
     expires_at: since when it opens nothing; None is never.  ended_at: since when it is taken back.
     changed_at: when it was made, used, given back or taken back last.
-    prefill: names and values as the page's address has them, see `bookings/prefill.py`.
+    prefill: names and values as the page's address has them, see `bookings/visitor.py`.
     lengths: in minutes, in place of the page's; [] is as the page has them.
     first, last: the dates, by the page's clock, between which it books, in place of the page's own horizon.
     person: who hosts it in any case, where hosts of the page take turns.
     """
 
+    public_id = PublicIdField("ln_")
     page = models.ForeignKey(BookingPage, on_delete=models.CASCADE, related_name="links")
     token_fingerprint = models.CharField(max_length=64, unique=True)
     token_sealed = models.TextField()

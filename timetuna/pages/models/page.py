@@ -1,6 +1,7 @@
 """A booking page, who takes part in its meetings, and what else belongs to it alone."""
 
 from datetime import date, datetime
+from functools import lru_cache
 
 from django.conf import settings
 from django.db import models
@@ -9,12 +10,12 @@ from django.utils import timezone
 
 from timetuna.accounts.models import About, MailedInvitation, Team, User
 from timetuna.calendars.models import Calendar
+from timetuna.db.public_id import PublicIdField
 from timetuna.l10n.datetimes import date_in
 from timetuna.web.forms import in_full
 
 FOR_GOOD = date(2999, 12, 31)
-FORMER_HOST = "A former host"
-"""As whoever is called whose account is deleted."""
+FORMER_HOST = "A former host"  # as whoever is called whose account is deleted
 
 
 class BookingPage(models.Model):
@@ -53,6 +54,14 @@ class BookingPage(models.Model):
         OPTIONAL = "optional"
         REQUIRED = "required"
 
+    class Phone(models.TextChoices):
+        """Whether guests are asked for a phone number; a verified one has got a code by text."""
+
+        OFF = "off"
+        OPTIONAL = "optional"
+        REQUIRED = "required"
+        VERIFIED = "verified"
+
     class Staffing(models.TextChoices):
         """Who takes the meeting."""
 
@@ -69,6 +78,7 @@ class BookingPage(models.Model):
         LEDGER = "ledger"
         FEWEST = "fewest"
 
+    public_id = PublicIdField("pg_")
     host = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="booking_pages")
     team = models.ForeignKey(Team, null=True, on_delete=models.SET_NULL, related_name="booking_pages")
     staffing = models.CharField(max_length=10, choices=Staffing.choices, default=Staffing.SOLO)
@@ -101,6 +111,7 @@ class BookingPage(models.Model):
     cancel_notice_minutes = models.PositiveIntegerField(null=True, default=0)
     ask_reason = models.CharField(max_length=10, choices=AskReason.choices, default=AskReason.OPTIONAL)
     most_guests = models.PositiveSmallIntegerField(default=5)
+    phone = models.CharField(max_length=10, choices=Phone.choices, default=Phone.OFF)
     approval = models.BooleanField(default=False)
     approval_hours = models.PositiveIntegerField(default=24)
     redirect_url = models.CharField(max_length=500, blank=True, default="")
@@ -145,10 +156,15 @@ class BookingPage(models.Model):
         return self.owner().handle
 
     def address(self) -> str:
-        return in_full(reverse("public_page", args=[self.handle(), self.slug]))
+        return in_full(_path(self.handle(), self.slug))
 
     def about(self) -> About:
         return {"team": self.team_id, "page": self.pk}
+
+
+@lru_cache(maxsize=1_000)  # lists name one page again and again
+def _path(handle: str, slug: str) -> str:
+    return reverse("public_page", args=[handle, slug])
 
 
 class PageHost(models.Model):

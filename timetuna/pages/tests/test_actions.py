@@ -48,8 +48,11 @@ def test_each_page_gets_an_address_of_its_own(alice: User, charlie: User) -> Non
     ("title", "slug"),
     [
         ("Intro call", "intro-call"),
-        ("  Über uns & mehr! ", "uber-uns-mehr"),
+        ("  Über uns & mehr! ", "ueber-uns-mehr"),
         ("a_b -- c", "a-b-c"),
+        ("1:1 im Südbüro, Straße 5", "1-1-im-suedbuero-strasse-5"),
+        ("Su\N{COMBINING DIAERESIS}d", "sued"),
+        ("Crème Łódź Ærø", "creme-lodz-aeroe"),
         ("שיחת היכרות", "meeting"),
         ("x" * 59 + " yz", "x" * 59),
     ],

@@ -163,7 +163,7 @@ def test_a_zone_is_found_by_its_city(
         ("horizon_days", 0, "Enter a whole number from 1 to 365."),
         ("horizon_days", 366, "Enter a whole number from 1 to 365."),
         ("notice", 91, "The notice can be 90 days at most."),
-        ("notice_unit", "weeks", "Select a valid choice."),
+        ("notice_unit", "weeks", "Choose one of those that are offered."),
         ("time_zone", "", "Choose a time zone."),
         ("time_zone", "../etc/passwd", "There is no time zone of this name."),
     ],

@@ -19,7 +19,9 @@ ALONE = {"staffing": "solo", "rotating_count": "1", "share_rule": "ledger", "on_
 
 def typed(rows: list[dict[str, Any]] | None = None, **changes: Any) -> dict[str, Any]:
     fields = (
-        ALONE | {"title": "Intro call", "slug": "intro-call", "description": "", "type_phone": "on"} | changes
+        ALONE
+        | {"title": "Intro call", "slug": "intro-call", "description": "", "type_phone": "on", "phone": "off"}
+        | changes
     )
     chosen = {name: value for name, value in fields.items() if value is not None}
     return chosen | sent([{"minutes": 30}] if rows is None else rows, "durations", initial=1)
@@ -350,3 +352,15 @@ def test_a_page_is_listed_until_its_host_switches_that_off(as_alice: Client, pag
     assert stored(page).settings.listed is False
     save(as_alice, page, typed(listed="on"))
     assert stored(page).settings.listed is True
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"), [("optional", "optional"), ("required", "required"), ("always", "off")]
+)
+def test_whether_guests_are_asked_for_a_number_is_one_of_the_choices(
+    as_alice: Client, page: BookingPage, sent: str, kept: str
+) -> None:
+    answer = save(as_alice, page, typed(phone=sent))
+
+    assert answer.status_code == (302 if sent == kept else 422)
+    assert BookingPage.objects.get(pk=page.pk).phone == kept

@@ -184,7 +184,7 @@ def test_a_page_that_is_deleted_meanwhile_is_a_404(as_alice, page, work, alice):
 def test_the_way_to_connect_lists_what_has_calendars(as_alice, page):
     text = words(as_alice, f"{tab(page)}/connect")
 
-    assert "Connect Google Calendar" in text
+    assert 'Connect<span class="sr"> Google Calendar</span>' in text
     assert f'href="{tab(page)}/connect/caldav"' in text
     assert "Zoom" not in text
     assert as_alice.get(f"{tab(page)}/connect/zoom").status_code == 404
@@ -233,5 +233,5 @@ def test_a_meeting_that_comes_with_events_is_refused_with_the_way_to_the_calenda
 
     text = answer.content.decode()
     assert answer.status_code == 422
-    assert "Google Meet needs a calendar that can carry it to get this page&#x27;s new events." in text
+    assert "Google Meet needs a calendar that can carry it to get this page’s new events." in text
     assert f'href="{tab(page)}"' in text

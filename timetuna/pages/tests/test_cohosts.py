@@ -274,7 +274,7 @@ def test_how_it_is_staffed_is_saved(as_alice: Client, both: BookingPage, alice: 
         ({"staffing": "any", "rotating_count": "3"}, "Only 2 hosts take turns, so 3 cannot come"),
         ({"staffing": "all", "parts": "optional"}, "Somebody has to be there"),
         ({"staffing": "any", "weights": "1001"}, "Enter a whole number from 0 to 1000."),
-        ({"staffing": "some"}, "Select a valid choice"),
+        ({"staffing": "some"}, "Choose one of those that are offered."),
     ],
 )
 def test_what_could_never_be_booked_is_refused(

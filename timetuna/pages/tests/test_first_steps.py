@@ -58,13 +58,19 @@ def test_from_nothing_to_a_page_that_is_shared(as_alice: Client, alice: User) ->
     assert as_alice.post("/setup/share")["Location"] == "/booking-pages"
     assert states(as_alice) == [], "nothing is asked for any more"
 
+
+def test_a_calendar_is_done_once_it_is_connected(as_alice: Client, alice: User) -> None:
+    sent(as_alice, "/setup/hours")
+    as_alice.post("/setup/calendar/skip")
     account = CalendarAccount.objects.create(
         host=alice, provider="caldav", provider_user_id="a", expires_at=present()
     )
+    before = as_alice.get("/setup/share").content.decode()
     Calendar.objects.create(account=account, outside_id="c", name="Work", blocks=True)
-    assert "“Work” is read." in as_alice.get("/setup/share").content.decode(), (
-        "what was skipped was done later"
-    )
+    after = as_alice.get("/setup/share").content.decode()
+
+    assert "It is connected." in before, "it has not been read yet"
+    assert "“Work” is connected." in after, "what was skipped was done later"
 
 
 def test_hours_that_are_sent_twice_make_one_page(as_alice: Client) -> None:

@@ -48,6 +48,19 @@ def test_a_page_begins_with_what_nobody_has_to_set(as_alice: Client, page: Booki
     assert "Until the start" in as_alice.get(f"/booking-pages/{page.pk}/guests").content.decode()
 
 
+def test_what_is_seldom_needed_is_folded_until_something_is_set_there(
+    as_alice: Client, page: BookingPage
+) -> None:
+    path = f"/booking-pages/{page.pk}/guests"
+    before = as_alice.get(path).content.decode()
+    BookingPage.objects.filter(pk=page.pk).update(embed_origins="https://example.org")
+    after = as_alice.get(path).content.decode()
+
+    assert before.count('<details class="fold" >') == 3
+    assert after.count('<details class="fold" >') == 2
+    assert after.count('<details class="fold" open>') == 1
+
+
 def test_a_length_that_is_not_among_the_usual_ones_is_kept(as_alice: Client, page: BookingPage) -> None:
     BookingPage.objects.filter(pk=page.pk).update(change_notice_minutes=90)
     shown = as_alice.get(f"/booking-pages/{page.pk}/guests").content.decode()

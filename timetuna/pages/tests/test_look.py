@@ -71,7 +71,7 @@ def test_what_is_no_colour_is_refused(as_alice: Client, page: BookingPage, typed
     answer = save(as_alice, page, brand_color=typed)
 
     assert answer.status_code == 422
-    assert "Write the colour with six digits, like #0b6e99." in answer.content.decode()
+    assert "Enter a colour with six digits, such as #0b6e99." in answer.content.decode()
     assert stored(page).brand_color == ""
 
 

@@ -210,7 +210,7 @@ def test_a_failed_save_keeps_own_hours_that_were_typed(as_alice: Client, page: B
         ({"horizon_kind": "date", "horizon_date": "2027-02-30"}, "Enter a date from 2000 to 2100."),
         ({"horizon_kind": "date", "horizon_date": "9999-01-01"}, "Enter a date from 2000 to 2100."),
         ({"horizon_kind": "rolling", "horizon_days": ""}, "Enter a whole number from 1 to 365."),
-        ({"horizon_kind": "whenever"}, "Select a valid choice."),
+        ({"horizon_kind": "whenever"}, "Choose one of those that are offered."),
         ({"cap_day": "0"}, "Enter a whole number from 1 to 1000."),
     ],
 )

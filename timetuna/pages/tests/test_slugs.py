@@ -124,3 +124,18 @@ def test_the_address_follows_the_title_until_the_first_save(as_alice: Client) ->
     assert 'data-from="id_title"' in before
     assert 'data-from="id_title"' not in as_alice.get(path).content.decode()
     assert 'data-from="id_title"' not in as_alice.get(f"{path}?").content.decode()
+
+
+def test_without_a_script_a_new_page_gets_the_address_of_its_title_too(as_alice: Client) -> None:
+    as_alice.post("/booking-pages/new")
+    as_alice.post("/booking-pages/new")
+    page = BookingPage.objects.latest("pk")
+    assert page.slug == "meeting-2"
+
+    save(as_alice, page, title="Süd-Treffen")
+    page.refresh_from_db()
+    assert page.slug == "sued-treffen"
+
+    save(as_alice, page, title="Another name")
+    page.refresh_from_db()
+    assert page.slug == "sued-treffen"

@@ -93,7 +93,7 @@ def test_nobody_takes_addresses_without_end(as_alice):
     answer = as_alice.post("/settings/team/new", {"name": "Team", "handle": "one-more"})
 
     assert answer.status_code == 422
-    assert "Please wait" in text(answer)
+    assert "Wait" in text(answer)
 
 
 def test_several_teams_are_a_list(as_alice, alice, bob, team):

@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.sampling import examples
 from timetuna.pages.forms.hours.typed_hours import parse, show
 
 
@@ -62,7 +61,7 @@ def test_what_is_not_clear_is_said(typed: str, sentence: str) -> None:
 minutes = st.lists(st.integers(0, 1440), max_size=20, unique=True).map(sorted)
 
 
-@settings(max_examples=examples(100))
+@settings(max_examples=100)
 @given(minutes)
 def test_what_is_shown_is_read_as_it_was(bounds: list[int]) -> None:
     windows = list(zip(bounds[::2], bounds[1::2], strict=False))
@@ -70,7 +69,7 @@ def test_what_is_shown_is_read_as_it_was(bounds: list[int]) -> None:
     assert parse(show(windows)) == windows
 
 
-@settings(max_examples=examples(100))
+@settings(max_examples=100)
 @given(st.text(st.sampled_from("0123456789:.-–, amphto\n"), max_size=30))
 def test_whatever_is_typed_is_hours_or_a_sentence(typed: str) -> None:
     with suppress(ValueError):

@@ -52,7 +52,7 @@ def invite(request: HttpRequest, page_id: int) -> HttpResponse:
         return as_refused(show_booking_tab(request, page, cohost_form=form), form)
     messages.success(
         request,
-        gettext("%(address)s gets a mail, and hosts this page from their yes on.")
+        gettext("%(address)s gets a mail, and hosts this page once they say yes.")
         % {"address": form.address()},
     )
     return _back(page)

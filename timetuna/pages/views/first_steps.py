@@ -122,9 +122,7 @@ def _hours(request: HttpRequest, beginning: Beginning) -> HttpResponse:
         build,
         screen=lambda form: HoursStepScreen(beginning, beginning.step(StepName.HOURS), form),
         back=reverse("first_steps"),
-        said=gettext("Your page is there and can be booked.")
-        if beginning.page is None
-        else gettext("Your hours are saved."),
+        said=gettext("Your page is ready.") if beginning.page is None else gettext("Your hours are saved."),
     )
 
 
@@ -147,7 +145,7 @@ def _meeting(request: HttpRequest, beginning: Beginning) -> HttpResponse:
         build,
         screen=lambda form: MeetingStepScreen(beginning, beginning.step(StepName.MEETING), form),
         back=reverse("first_steps"),
-        said=gettext("That is how you meet on your page."),
+        said=gettext("How you meet is saved."),
     )
     if answer.status_code == _FOUND:
         note_step(signed_in(request), StepName.MEETING, StepState.DONE)
@@ -168,7 +166,8 @@ def _onward(request: HttpRequest) -> HttpResponse:
     beginning = beginning_of(signed_in(request))
     if beginning.next():
         return redirect("first_steps")
-    messages.success(request, gettext("You are set up. What you skipped waits under First steps."))
+    skipped = gettext("You are all set. What you skipped is kept under First steps.")
+    messages.success(request, skipped if beginning.is_left() else gettext("You are all set."))
     return redirect("booking_pages")
 
 

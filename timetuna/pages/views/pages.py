@@ -24,7 +24,7 @@ from timetuna.availability.hours import day_start
 from timetuna.availability.interval import moment_of
 from timetuna.l10n.datetimes import zone_or_utc
 from timetuna.l10n.lists import in_words
-from timetuna.lib.text import single_line
+from timetuna.lib.text import has_words, single_line
 from timetuna.pages.actions.create_page import create_page
 from timetuna.pages.actions.delete_page import delete_page
 from timetuna.pages.actions.duplicate_page import duplicate_page
@@ -123,7 +123,7 @@ def booking_pages(request: HttpRequest) -> HttpResponse:
     host = signed_in(request)
     found = list(pages_for(host, to=Action.SEE).select_related("team").prefetch_related("page_hosts"))
     roles = roles_by_page(found, host)
-    asked = " ".join(request.GET.get("q", "").split())[:100]
+    asked = asked_words(request.GET)
     ordered = sorted(_matching(found, asked), key=lambda page: _place(page, roles[page.pk]))
     listing = Paginator(ordered, A_PAGE).get_page(request.GET.get("page"))
     lines = _lines(host, list(listing.object_list), roles)
@@ -142,11 +142,14 @@ def booking_pages(request: HttpRequest) -> HttpResponse:
     return show(request, screen)
 
 
+def asked_words(query: Mapping[str, str]) -> str:
+    """What pages are looked for by, in lists of them."""
+    return " ".join(query.get("q", "").split())[:100]
+
+
 def _matching(pages: Sequence[BookingPage], asked: str) -> list[BookingPage]:
     """Those in whose title, or team's name, each of the words stands."""
-    words = asked.casefold().split()
-    named = {page.pk: f"{page.title} {page.team.name if page.team else ''}".casefold() for page in pages}
-    return [page for page in pages if all(word in named[page.pk] for word in words)]
+    return [page for page in pages if has_words(f"{page.title} {page.team.name if page.team else ''}", asked)]
 
 
 def _place(page: BookingPage, roles: frozenset[Role]) -> tuple[Any, ...]:

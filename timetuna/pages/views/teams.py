@@ -1,6 +1,6 @@
 """/settings/team: one's teams, and who is in them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import wraps
@@ -16,9 +16,7 @@ from django.utils.translation import gettext, pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from timetuna.accounts.actions.change_role import LastOwner, RoleChanged, change_role, hand_over_team
-from timetuna.accounts.actions.create_team import TooManyTeams, create_team
 from timetuna.accounts.actions.invite_to_team import invite_to_team, send_again
-from timetuna.accounts.actions.take_handle import HandleTaken
 from timetuna.accounts.activity import ActivityLine, of_team
 from timetuna.accounts.invitations import NotInvited, NotOpen, State, state_of, take_back
 from timetuna.accounts.models import Membership, Team, TeamInvitation
@@ -34,7 +32,7 @@ from timetuna.accounts.permissions import (
 )
 from timetuna.accounts.rate_limits import TooManyMails
 from timetuna.l10n.datetimes import written
-from timetuna.l10n.lists import in_words
+from timetuna.l10n.lists import in_words, quoted
 from timetuna.pages.actions.leave_team import end_team, leave_team
 from timetuna.pages.forms.team import InviteForm, NewTeamForm, TeamForm
 from timetuna.pages.queries import titles_in_team, titles_with
@@ -132,19 +130,10 @@ def teams(request: HttpRequest) -> HttpResponse:
 def new_team(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     form = NewTeamForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid() and form.may_take(user.pk):
-        try:
-            team = create_team(user, name=form.cleaned_data["name"], handle=form.cleaned_data["handle"])
-        except HandleTaken as error:
-            form.add_error("handle", str(error))
-        except TooManyTeams as error:
-            form.add_error(None, str(error))
-        else:
-            messages.success(
-                request,
-                gettext("%(team)s is ready. Invite the people who work with you.") % {"team": team.name},
-            )
-            return redirect("team", team.pk)
+    if form.is_bound and (team := form.make(user)):
+        said = gettext("%(team)s is ready. Invite the people who work with you.")
+        messages.success(request, said % {"team": team.name})
+        return redirect("team", team.pk)
     first = not teams_of(user).exists()
     return show(request, NewTeamScreen(form, first), status=UNPROCESSABLE if form.is_bound else 200)
 
@@ -194,16 +183,12 @@ def _screen(
         several=member.user.memberships.count() > 1,
         last=owners == [member],
         deletes=InTeam.DELETE in rights,
-        pages=", ".join(_quoted(titles_in_team(row))),
-        own_pages=", ".join(_quoted(titles_in_team(row, of=member.user))),
+        pages=", ".join(map(quoted, titles_in_team(row))),
+        own_pages=", ".join(map(quoted, titles_in_team(row, of=member.user))),
         hosted=hosted,
-        hosted_pages=", ".join(_quoted(hosted.values())),
+        hosted_pages=", ".join(map(quoted, hosted.values())),
         activity=of_team(row, reader=member.user) if InTeam.ACTIVITY in rights else None,
     )
-
-
-def _quoted(titles: Iterable[str]) -> list[str]:
-    return [gettext("“%(title)s”") % {"title": title} for title in titles]
 
 
 def _line(member: Membership, one: Membership) -> MemberLine:
@@ -340,7 +325,7 @@ def remove(request: HttpRequest, team_id: int, member_id: int) -> HttpResponse:
     other = _member(by.team, member_id)
     if not may_remove(by, other):
         raise Http404
-    takes_part = _quoted(titles_with(by.team, other.user).values())
+    takes_part = list(map(quoted, titles_with(by.team, other.user).values()))
     said = gettext("%(name)s is no longer in %(team)s.") % {"name": other.user.name, "team": by.team.name}
     if takes_part:
         still = gettext("They still take meetings of %(pages)s; if they should not, take them off there.")

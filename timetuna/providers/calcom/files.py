@@ -11,14 +11,14 @@ from itertools import islice
 from typing import Any
 
 from timetuna.lib.http import Json, part, text
-from timetuna.lib.sentences import spoken
+from timetuna.lib.text import spoken
 from timetuna.providers.bundle import Bundle, OutsideBooking, OutsidePerson
 from timetuna.providers.calcom import shapes
 from timetuna.providers.errors import ProviderError
 
 MOST_BYTES, MOST_ROWS = 2_000_000, 1_000
 WANTED = spoken(
-    "Give a JSON file with event types, schedules or bookings as Cal.com's API answers them, or the CSV of your "
+    "Give a JSON file with event types, schedules or bookings as Cal.com’s API answers them, or the CSV of your "
     "bookings (Insights, Download)."
 )
 _NAMES = {
@@ -60,7 +60,7 @@ def _json(words: str) -> Bundle:
         raise _refused(spoken("This JSON file is cut off or damaged.")) from None
     lists = _lists(found)
     if not any(lists.values()):
-        raise _refused(spoken("There is nothing of Cal.com's in this file."))
+        raise _refused(spoken("There is nothing of Cal.com’s in this file."))
     me = _me(found)
     pages = _each(lists["pages"], lambda row: shapes.page(row, handle=text(me, "username")))
     schedules = _each(lists["schedules"], shapes.schedule)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from urllib.parse import urlencode
 
 from timetuna.lib.http import HttpClient, Json, part, text
-from timetuna.lib.sentences import spoken
+from timetuna.lib.text import spoken
 from timetuna.providers.base import LoginField
 from timetuna.providers.bundle import (
     Bundle,
@@ -18,6 +18,7 @@ from timetuna.providers.bundle import (
     OutsidePerson,
     OutsideSchedule,
     Tell,
+    nameless,
 )
 from timetuna.providers.calcom import shapes
 from timetuna.providers.calcom.files import read_export
@@ -84,7 +85,7 @@ class _Reading:
         pages = self._pages(text(me, "username"))
         bookings = self._bookings()
         if self.left_out:
-            self.lost.append(shapes.left_out(self.left_out))
+            self.lost.append(nameless(self.left_out, SERVICE.label))
         return Bundle(
             product="calcom",
             account=account,
@@ -153,7 +154,7 @@ class _Reading:
                 raise ProviderError(
                     spoken(
                         "Cal.com gave the same bookings twice and may have kept others back, so nothing was taken "
-                        "over. Please try again in a few minutes."
+                        "over. Try again in a few minutes."
                     ),
                     code="repeats",
                 )

@@ -6,8 +6,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from timetuna.lib.http import Json, part, parts, text
-from timetuna.lib.sentences import spoken
-from timetuna.lib.text import multi_line, single_line
+from timetuna.lib.text import multi_line, single_line, spoken
 from timetuna.providers.bundle import (
     OutsideBooking,
     OutsidePage,
@@ -37,7 +36,6 @@ __all__ = [
     "address",
     "as_default",
     "booking",
-    "left_out",
     "line",
     "outside_id",
     "page",
@@ -75,13 +73,6 @@ _OWN_FIELDS = frozenset(
 """Those that every booking form has here as well, or that make no sense here."""
 _MOST_ANSWERS, _MOST_OTHERS = 50, 50
 _MOST_DAYS = 3_650
-
-
-def left_out(count: int) -> str:
-    things = "1 thing" if count == 1 else spoken("%(count)s things") % {"count": count}
-    return spoken("%(things)s came from Cal.com without a name or a time, and cannot be taken over.") % {
-        "things": things
-    }
 
 
 def person(row: Json) -> OutsidePerson:

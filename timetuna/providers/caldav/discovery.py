@@ -11,8 +11,7 @@ from urllib.parse import unquote
 import httpx2
 
 from timetuna.lib.http import HttpClient, HttpError, Response
-from timetuna.lib.sentences import spoken
-from timetuna.lib.text import single_line
+from timetuna.lib.text import single_line, spoken
 from timetuna.lib.urls import joined, read_web_url
 from timetuna.providers.base import Login, Profile
 from timetuna.providers.caldav.account import CaldavAccount
@@ -72,7 +71,7 @@ def read_place(typed: str, *, allow_http: bool) -> TypedServer:
     host = rest.lower().rstrip("./")
     if host in _BY_OAUTH:
         raise _wrong(
-            spoken("%(company)s's calendars are connected with %(company)s, not here.")
+            spoken("%(company)s’s calendars are connected with %(company)s, not here.")
             % {"company": _BY_OAUTH[host]}
         )
     scheme = {"caldav": "http", "caldavs": "https", "webcal": "https"}.get(scheme.lower(), scheme.lower())
@@ -86,9 +85,8 @@ def read_place(typed: str, *, allow_http: bool) -> TypedServer:
     if address is None or not text.isprintable() or set(text) & set(" \\"):
         raise _wrong(
             spoken(
-                "This is not the address of a calendar server. Type one such as https://cloud.example.org, or "
-                "your mail "
-                "address there."
+                "This is not the address of a calendar server. Type one such as https://cloud.example.org, "
+                "or your email address there."
             )
         )
     path = address.raw_path.partition(b"?")[0].decode("ascii")

@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from timetuna.lib.sentences import spoken
+from timetuna.lib.text import spoken
 from timetuna.providers.errors import ProviderError
 
 DAV, CALDAV = "{DAV:}", "{urn:ietf:params:xml:ns:caldav}"
@@ -122,5 +122,5 @@ def _number(line: str) -> int:
 
 def _unreadable() -> ProviderError:
     return ProviderError(
-        spoken("The calendar server's answer could not be read; this is tried again."), code="caldav:answer"
+        spoken("The calendar server’s answer could not be read; this is tried again."), code="caldav:answer"
     )

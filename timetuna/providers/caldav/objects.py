@@ -11,7 +11,7 @@ from html import escape
 from typing import NamedTuple
 
 from timetuna.availability.interval import Interval
-from timetuna.lib.sentences import spoken
+from timetuna.lib.text import spoken
 from timetuna.providers.caldav.multistatus import CALDAV, DAV, Multistatus, Resource
 from timetuna.providers.caldav.server import GONE, NOT_FOUND, Server, incomplete, same_path
 from timetuna.providers.errors import ProviderError

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from timetuna.availability.interval import Interval
 from timetuna.lib.http import Budget, HttpClient, trust
-from timetuna.lib.sentences import spoken
+from timetuna.lib.text import spoken
 from timetuna.providers.base import (
     BusySource,
     CalendarWriter,
@@ -52,14 +52,14 @@ class CalDAV(LoginForm, Directory, BusySource, CalendarWriter):
         return (
             LoginField(
                 "server",
-                spoken("Server or mail address"),
+                spoken("Server or email address"),
                 help=spoken(
-                    "icloud.com, fastmail.com, your mail address there, or an address such as "
+                    "icloud.com, fastmail.com, your email address there, or an address such as "
                     "https://cloud.example.org (Nextcloud)."
                 ),
             ),
             LoginField(
-                "user", spoken("User name"), help=spoken("iCloud and Fastmail: your whole mail address.")
+                "user", spoken("User name"), help=spoken("iCloud and Fastmail: your whole email address.")
             ),
             LoginField(
                 "password",

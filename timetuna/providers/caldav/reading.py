@@ -15,7 +15,7 @@ from timetuna.ical.answer import BusyTime, CalendarFile, Note, Unreadable
 from timetuna.ical.parts import frame_of
 from timetuna.ical.reading import read_busy
 from timetuna.ical.refusals import MAX_BYTES
-from timetuna.lib.sentences import spoken
+from timetuna.lib.text import spoken
 from timetuna.providers.base import Reading
 from timetuna.providers.caldav.directory import KIND, holds_events
 from timetuna.providers.caldav.multistatus import CALENDARSERVER, DAV, Resource

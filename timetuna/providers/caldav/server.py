@@ -11,7 +11,7 @@ from urllib.parse import unquote
 import httpx2
 
 from timetuna.lib.http import Body, HttpClient, HttpError, Kind, Response, parse_retry_after
-from timetuna.lib.sentences import spoken
+from timetuna.lib.text import spoken
 from timetuna.lib.urls import joined
 from timetuna.providers.caldav.multistatus import Multistatus, read_multistatus
 from timetuna.providers.errors import NeedsReconnect, ProviderError
@@ -23,7 +23,7 @@ _ANOTHER_TIME = frozenset({408, 409, 412, 423, 425})
 
 SIGN_IN_REFUSED = spoken(
     "The calendar server does not accept this user name and password. Accounts with two-step sign-in need an app "
-    "password, which you make in the account's security settings."
+    "password, which you make in the account’s security settings."
 )
 _PAUSE = spoken("The calendar server asks for a pause; this is tried again.")
 _LATER = {
@@ -48,7 +48,7 @@ _UNREACHABLE: dict[Kind, str] = {
         "The calendar server has no certificate that this TimeTuna trusts. Its operator can name your own "
         "authority with CALDAV_CA_FILE."
     ),
-    "too_large": spoken("The calendar server's answer is larger than TimeTuna reads."),
+    "too_large": spoken("The calendar server’s answer is larger than TimeTuna reads."),
 }
 _LASTING = frozenset({"address", "refused_address", "off_limits"})
 

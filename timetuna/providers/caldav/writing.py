@@ -13,7 +13,7 @@ from icalendar import Calendar, Component, Event, vCalAddress
 from timetuna.lib.http import Body, Response
 from timetuna.lib.ics import PRODUCT, Invitation, InvitationAttendee, event_of
 from timetuna.lib.mail import clean_address
-from timetuna.lib.sentences import spoken
+from timetuna.lib.text import spoken
 from timetuna.providers.base import Entry, Person, Written
 from timetuna.providers.caldav.multistatus import CALDAV, conditions
 from timetuna.providers.caldav.server import (

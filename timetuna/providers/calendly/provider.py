@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlencode, urlsplit
 
 from timetuna.lib.http import HttpClient, Json, part, text
-from timetuna.lib.sentences import spoken
+from timetuna.lib.text import spoken
 from timetuna.providers.base import LoginField
 from timetuna.providers.bundle import (
     Bundle,
@@ -17,6 +17,7 @@ from timetuna.providers.bundle import (
     OutsidePerson,
     OutsideSchedule,
     Tell,
+    nameless,
 )
 from timetuna.providers.calendly import shapes
 from timetuna.providers.paging import PatientReader, ReadRefused, ReadService
@@ -30,8 +31,8 @@ SERVICE = ReadService(
 MOST_BOOKINGS, MOST_PAGES = 1_000, 300
 _A_PAGE = 100
 NOT_TOLD = spoken(
-    "Calendly tells nobody about buffers, notice, how far ahead guests can book, reminders and payments. Pages that "
-    "are made here begin with TimeTuna's usual ones."
+    "Calendly does not share buffers, notice, how far ahead guests can book, reminders and payments. "
+    "Imported pages start with TimeTuna’s defaults for these."
 )
 
 
@@ -80,15 +81,7 @@ class _Reading:
         pages = self._pages(user, organization)
         bookings = self._bookings(user)
         if self.left_out:
-            count = (
-                "1 thing"
-                if self.left_out == 1
-                else spoken("%(left_out)s things") % {"left_out": self.left_out}
-            )
-            self.lost.append(
-                spoken("%(count)s came from Calendly without a name or a time, and cannot be taken over.")
-                % {"count": count}
-            )
+            self.lost.append(nameless(self.left_out, SERVICE.label))
         return Bundle(
             product="calendly",
             account=user,

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from typing import TypeVar
 
 from timetuna.lib.http import Json, part, parts, text
-from timetuna.lib.sentences import spoken
-from timetuna.lib.text import multi_line, single_line
+from timetuna.lib.text import multi_line, single_line, spoken
 from timetuna.providers.bundle import (
     OutsideBooking,
     OutsidePage,

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from timetuna.lib.sentences import spoken
+from timetuna.lib.text import spoken
 from timetuna.providers.registry import Provider, client, place
 
 PROVIDER = Provider(

@@ -7,8 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from timetuna.lib.http import Json, part, parts, text
-from timetuna.lib.sentences import spoken
-from timetuna.lib.text import find_zone, single_line
+from timetuna.lib.text import find_zone, single_line, spoken
 from timetuna.providers.base import OutsideCalendar, Profile
 from timetuna.providers.errors import ProviderError
 from timetuna.providers.rest import NAME_LENGTH, JsonApi, OnlineService, color
@@ -27,7 +26,7 @@ def _own(words: set[str]) -> ProviderError | None:
         return None
     return ProviderError(
         spoken(
-            "The Google Calendar API is not switched on for this server's Google project. "
+            "The Google Calendar API is not switched on for this server’s Google project. "
             "Whoever runs this server has to enable it."
         ),
         code="google:api-off",

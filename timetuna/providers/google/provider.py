@@ -2,7 +2,7 @@
 
 from timetuna.availability.interval import Interval
 from timetuna.lib.http import HttpClient
-from timetuna.lib.sentences import spoken
+from timetuna.lib.text import spoken
 from timetuna.providers.base import OutsideCalendar, Profile, Reading
 from timetuna.providers.google.client import GOOGLE, GoogleApi, read_calendar, read_profile
 from timetuna.providers.google.reading import read_busy
@@ -23,7 +23,7 @@ NEEDED = {
 }
 _ENDED = spoken(
     "Google ended the connection. That happens when access is withdrawn in the Google account, when it was not used "
-    "for six months, and after seven days while this server's Google app is in testing. Connect Google Calendar again."
+    "for six months, and after seven days while this server’s Google app is in testing. Connect Google Calendar again."
 )
 _LIST_FIELDS = (
     "nextPageToken,items(id,summary,summaryOverride,backgroundColor,primary,selected,deleted,accessRole,timeZone,"

@@ -12,7 +12,7 @@ from timetuna.availability.interval import Interval
 from timetuna.ical.answer import BusyTime
 from timetuna.ical.zone_names import known_zone
 from timetuna.lib.http import Json, part, parts, text
-from timetuna.lib.sentences import spoken
+from timetuna.lib.text import spoken
 from timetuna.providers.base import Reading
 from timetuna.providers.errors import ProviderError
 from timetuna.providers.google.client import GOOGLE, calendar_path

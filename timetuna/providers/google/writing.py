@@ -6,8 +6,7 @@ import time
 from datetime import UTC, timedelta
 
 from timetuna.lib.http import Json, text
-from timetuna.lib.sentences import spoken
-from timetuna.lib.text import multi_line, single_line
+from timetuna.lib.text import multi_line, single_line, spoken
 from timetuna.providers.base import Entry, Written
 from timetuna.providers.errors import ProviderError
 from timetuna.providers.google.client import (

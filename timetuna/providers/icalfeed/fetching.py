@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import httpx2
 
 from timetuna.lib.http import Budget, HttpClient, HttpError, Kind, Response, parse_retry_after
-from timetuna.lib.sentences import spoken
+from timetuna.lib.text import spoken
 from timetuna.lib.urls import RedirectRefused, get, read_web_url
 from timetuna.providers.errors import ProviderError
 from timetuna.providers.icalfeed.cursor import FeedCursor
@@ -31,11 +31,11 @@ _UNREACHABLE: dict[Kind, str] = {
         "private addresses are allowed."
     ),
     "dns": spoken("No server has the name in this address. Look for a typing mistake."),
-    "tls": spoken("The feed's server has no certificate that this TimeTuna trusts."),
-    "timeout": spoken("The feed's server did not give the calendar within 20 seconds."),
+    "tls": spoken("The feed’s server has no certificate that this TimeTuna trusts."),
+    "timeout": spoken("The feed’s server did not give the calendar within 20 seconds."),
     "too_large": spoken("The feed is larger than 10 MB, more than TimeTuna reads."),
-    "protocol": spoken("The feed's server closed the connection before the calendar was whole."),
-    "reset": spoken("The feed's server closed the connection before the calendar was whole."),
+    "protocol": spoken("The feed’s server closed the connection before the calendar was whole."),
+    "reset": spoken("The feed’s server closed the connection before the calendar was whole."),
     "encoding": spoken("The feed is packed in a way that TimeTuna does not read, or is not whole."),
 }
 _LASTING = frozenset({"address", "refused_address", "off_limits"})
@@ -44,7 +44,7 @@ _LASTING = frozenset({"address", "refused_address", "off_limits"})
 def unreachable(error: HttpError) -> ProviderError:
     """When no whole answer came."""
     return ProviderError(
-        _UNREACHABLE.get(error.kind, spoken("The feed's server cannot be reached.")),
+        _UNREACHABLE.get(error.kind, spoken("The feed’s server cannot be reached.")),
         code=f"network:{error.kind}",
         permanent=error.kind in _LASTING,
     )
@@ -65,7 +65,7 @@ def refusal(response: Response) -> ProviderError:
     if status in CLOSED:
         return ProviderError(
             spoken(
-                "The feed's server does not accept the address any more. If that does not pass, copy the calendar's "
+                "The feed’s server does not accept the address any more. If that does not pass, copy the calendar’s "
                 "present iCal address and add it again."
             ),
             code=code,
@@ -83,13 +83,13 @@ def refusal(response: Response) -> ProviderError:
         told = response.headers.get("retry-after", "")
         return ProviderError(
             spoken(
-                "The feed's server has a problem at the moment, or asks for a pause; this is tried again."
+                "The feed’s server has a problem at the moment, or asks for a pause; this is tried again."
             ),
             code=code,
             retry_after=parse_retry_after(told, now=datetime.now(UTC)),
         )
     return ProviderError(
-        spoken("The feed's server does not give the calendar (answer %(status)s).") % {"status": status},
+        spoken("The feed’s server does not give the calendar (answer %(status)s).") % {"status": status},
         code=code,
     )
 

@@ -8,8 +8,7 @@ from timetuna.availability.interval import Interval
 from timetuna.ical.answer import CalendarFile, Unreadable
 from timetuna.ical.reading import read_busy
 from timetuna.lib.http import HttpClient
-from timetuna.lib.sentences import spoken
-from timetuna.lib.text import single_line
+from timetuna.lib.text import single_line, spoken
 from timetuna.providers.base import (
     BusySource,
     Directory,
@@ -82,7 +81,7 @@ class ICalFeed(LoginForm, OwnNames, Directory, BusySource):
                 raise
             raise ProviderError(
                 spoken(
-                    "The feed's server does not accept this address. Copy the calendar's secret iCal address, not "
+                    "The feed’s server does not accept this address. Copy the calendar’s secret iCal address, not "
                     "the one "
                     "of its web page."
                 ),

@@ -10,7 +10,7 @@ from timetuna.availability.interval import Interval
 from timetuna.ical.answer import CalendarFile, Unreadable
 from timetuna.ical.reading import read_busy
 from timetuna.lib.http import HttpClient
-from timetuna.lib.sentences import spoken
+from timetuna.lib.text import spoken
 from timetuna.providers.base import BusySource, Reading
 from timetuna.providers.cursors import ReadingCursor
 from timetuna.providers.errors import ProviderError

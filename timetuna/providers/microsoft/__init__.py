@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from timetuna.lib.sentences import spoken
+from timetuna.lib.text import spoken
 from timetuna.providers.microsoft.signin import LABEL
 from timetuna.providers.registry import Need, Provider, client, place
 

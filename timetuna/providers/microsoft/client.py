@@ -7,8 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from timetuna.lib.http import HttpClient, Json, part, text
-from timetuna.lib.sentences import spoken
-from timetuna.lib.text import single_line
+from timetuna.lib.text import single_line, spoken
 from timetuna.providers.base import OutsideCalendar, Profile
 from timetuna.providers.errors import ProviderError
 from timetuna.providers.microsoft.signin import LABEL

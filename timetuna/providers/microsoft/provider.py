@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 from timetuna.availability.interval import Interval
 from timetuna.lib.http import HttpClient
-from timetuna.lib.sentences import spoken
+from timetuna.lib.text import spoken
 from timetuna.providers.base import OutsideCalendar, Profile, Reading
 from timetuna.providers.microsoft.client import GraphApi, read_calendars, read_profile
 from timetuna.providers.microsoft.reading import read_busy

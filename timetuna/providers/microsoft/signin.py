@@ -1,6 +1,6 @@
 """What the numbers of Microsoft's sign-in mean (AADSTS codes, https://learn.microsoft.com/entra/identity-platform/reference-error-codes)."""
 
-from timetuna.lib.sentences import spoken
+from timetuna.lib.text import spoken
 
 LABEL = "Microsoft 365 / Outlook"
 ENDED = spoken(
@@ -10,7 +10,7 @@ ENDED = spoken(
 ) % {"label": LABEL}
 _AGAIN = spoken("Then connect %(label)s again.") % {"label": LABEL}
 _APPROVAL = spoken(
-    "Your organisation lets nobody connect this app without an administrator's approval. Ask the "
+    "Your organisation lets nobody connect this app without an administrator’s approval. Ask the "
     "administrator to approve it in Microsoft Entra (Enterprise applications → Permissions → Grant "
     "admin consent). %(again)s"
 ) % {"again": _AGAIN}
@@ -24,7 +24,7 @@ _ANOTHER_STEP = spoken("Microsoft asks for another step of signing in. Connect %
 DEAD = {
     65001: (
         spoken(
-            "Microsoft has no consent for this app any more: yours, or your administrator's where your "
+            "Microsoft has no consent for this app any more: yours, or your administrator’s where your "
             "organisation asks for it. Ask the administrator to approve the app where you cannot consent "
             "yourself. %(again)s"
         )

@@ -13,8 +13,7 @@ from html import escape
 from typing import NamedTuple
 
 from timetuna.lib.http import Json, part, text
-from timetuna.lib.sentences import spoken
-from timetuna.lib.text import multi_line, single_line
+from timetuna.lib.text import multi_line, single_line, spoken
 from timetuna.providers.base import Entry, Written
 from timetuna.providers.errors import ProviderError
 from timetuna.providers.microsoft.client import (
@@ -38,7 +37,7 @@ _BLOCK = re.compile(r"<div\b[^>]*\bid=\"?(?:x_)*timetuna\"?[^>]*>.*?</div>", re.
 def block(entry: Entry) -> str:
     """Our part of the event's text. There is no div inside it, whatever a guest has typed."""
     guests = [
-        f"Guest: {escape(single_line(one.name, max_length=_NAME))} "
+        f"{escape(entry.guest_word)}: {escape(single_line(one.name, max_length=_NAME))} "
         f"&lt;{escape(single_line(one.email, max_length=_ADDRESS))}&gt;"
         for one in entry.guests
     ]

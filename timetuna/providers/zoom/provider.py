@@ -7,8 +7,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from timetuna.lib.http import Body, HttpClient, HttpError, Json, is_https, text
-from timetuna.lib.sentences import spoken
-from timetuna.lib.text import multi_line, single_line
+from timetuna.lib.text import multi_line, single_line, spoken
 from timetuna.providers.base import (
     Ability,
     Conferencing,
@@ -91,7 +90,7 @@ def read_profile(body: Json) -> Profile:
     """The profile; `id` and `email` have to be there. Raises ProviderError."""
     user_id, email = text(body, "id"), single_line(text(body, "email"), max_length=EMAIL_LENGTH)
     if not _ID.fullmatch(user_id) or not email:
-        raise ProviderError(spoken("Zoom's answer does not say whose account this is."), code="protocol")
+        raise ProviderError(spoken("Zoom’s answer does not say whose account this is."), code="protocol")
     account_id = text(body, "account_id")
     parts = f"{text(body, 'first_name')} {text(body, 'last_name')}"
     return Profile(

@@ -6,8 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from timetuna.lib.http import Json, Response, bounded, parse_retry_after, parts, text
-from timetuna.lib.sentences import spoken
-from timetuna.lib.text import log_value
+from timetuna.lib.text import log_value, spoken
 from timetuna.providers.errors import AccessTokenRefused, NeedsReconnect, ProviderError
 from timetuna.providers.rest import BAD_REQUEST, NOT_FOUND, SERVER_ERROR, SUCCESS, TOO_MANY, UNAUTHORIZED
 
@@ -113,7 +112,7 @@ def _scope_missing(message: str) -> NeedsReconnect:
 
 def _too_many(response: Response, message: str) -> ProviderError:
     return ProviderError(
-        spoken("Zoom's limit of requests is reached; this is tried again when Zoom allows it."),
+        spoken("Zoom’s limit of requests is reached; this is tried again when Zoom allows it."),
         code="zoom:429",
         retry_after=_when(response, message.lower(), datetime.now(UTC)),
     )

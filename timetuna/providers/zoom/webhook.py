@@ -13,7 +13,7 @@ from typing import Any
 
 from timetuna.lib.crypto import equal, hmac_hex
 from timetuna.lib.http import Body, HttpClient, HttpError
-from timetuna.lib.sentences import spoken
+from timetuna.lib.text import spoken
 from timetuna.providers.base import Deauthorization, WebhookReply
 from timetuna.providers.errors import ProviderError
 

@@ -7,7 +7,6 @@ from timetuna.rate_limits.limits import (
     GrowingDelay,
     Limit,
     forget,
-    forget_all,
     give_back,
     now,
     spend,
@@ -225,5 +224,5 @@ def test_counting_sweeps_by_itself(clock, monkeypatch):
 
 def test_beginning_anew(clock):
     spend(LIMIT, "ada", 3)
-    forget_all()
+    store().forget_all()
     assert spend(LIMIT, "ada", 3) == 0.0

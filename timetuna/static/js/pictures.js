@@ -32,9 +32,16 @@ async function prepared(input, file) {
   return part && small(part, fit, { name: file.name });
 }
 
+// Without a file: what is stored.
 function show(input, file) {
   const picture = input.closest("[data-picture]")?.querySelector("[data-picture-now]");
   if (!picture) return;
+  picture.dataset.stored ??= picture.getAttribute("src") ?? "";
+  if (!file) {
+    picture.src = picture.dataset.stored;
+    picture.hidden = !picture.dataset.stored;
+    return;
+  }
   const reader = new FileReader();
   reader.addEventListener("load", () => {
     picture.src = reader.result;
@@ -48,7 +55,7 @@ async function take(input, file) {
   const given = new DataTransfer();
   if (ready) given.items.add(ready);
   input.files = given.files;
-  if (ready) show(input, ready);
+  show(input, ready);
   for (const kind of ["input", "change"]) {
     const event = new Event(kind, { bubbles: true });
     done.add(event);
@@ -63,7 +70,8 @@ for (const kind of ["input", "change"])
     kind,
     (event) => {
       const { target } = event;
-      if (done.has(event) || !target.dataset?.fit || !target.files?.length) return;
+      if (done.has(event) || !target.dataset?.fit) return;
+      if (!target.files.length) return show(target, null);
       event.stopImmediatePropagation();
       if (kind === "change") take(target, target.files[0]);
     },

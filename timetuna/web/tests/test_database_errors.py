@@ -6,7 +6,7 @@ import pytest
 from django.db import InterfaceError, OperationalError, ProgrammingError
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
-from django.urls import path
+from django.urls import path, resolve
 
 from timetuna.logs import LineFormatter
 from timetuna.web.middleware import DatabaseAway
@@ -15,7 +15,9 @@ pytestmark = pytest.mark.vendor
 
 
 def answer_for(path: str, error: Exception):
-    return DatabaseAway(lambda _: None).process_exception(RequestFactory().get(path), error)
+    request = RequestFactory().get(path)
+    request.resolver_match = resolve(path)
+    return DatabaseAway(lambda _: None).process_exception(request, error)
 
 
 @pytest.mark.parametrize("error", [OperationalError("locked\nline"), InterfaceError("closed")])
@@ -24,7 +26,7 @@ def test_a_page_in_words_and_one_line_in_the_log(error, caplog):
         answer = answer_for("/alice/intro", error)
 
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
-    assert "Please try again in a moment" in answer.content.decode()
+    assert "Try again in a moment" in answer.content.decode()
     assert len(caplog.messages) == 1
     assert "\n" not in caplog.messages[0]
 
@@ -34,9 +36,17 @@ def test_programs_get_a_sentence_as_json():
 
     assert answer.status_code == 503
     assert json.loads(answer.content) == {
-        "error": "The server is very busy. Please try again in a moment.",
+        "error": "The server is very busy. Try again in a moment.",
         "request_id": "-",
     }
+
+
+def test_programs_of_the_api_get_a_problem():
+    answer = answer_for("/api/v1/bookings", OperationalError("locked"))
+
+    assert (answer.status_code, answer["Content-Type"]) == (503, "application/problem+json")
+    told = json.loads(answer.content)
+    assert (told["code"], told["detail"]) == ("busy", "The server is very busy. Try again in a moment.")
 
 
 @pytest.mark.parametrize("error", [ProgrammingError("no such column"), ValueError("x")])

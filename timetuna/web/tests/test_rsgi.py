@@ -1,6 +1,7 @@
 """The bridge between the server and Django: what arrives, what is refused, and who waits for whom."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 
 from timetuna.web import rsgi
+from timetuna.web.refusals import explained
 from timetuna.web.rsgi import Bridge, environ_of
 
 
@@ -69,6 +71,7 @@ def ask(application: Any, request: Request, exchange: Exchange) -> tuple[int, by
         largest_body=10,
         signed_below="/signed/",
         most_bytes=lambda path, query: 20 if (path, query) == ("/video", "ticket=1") else 10,
+        explain=explained,
     )
     asyncio.run(bridge.__rsgi__(request, exchange))
     assert exchange.answer is not None
@@ -123,7 +126,7 @@ def test_a_body_that_is_not_as_long_as_it_says_is_refused(length: str, parts: li
 
     status, body = ask(echo, request, Exchange(parts))
 
-    assert (status, body) == (400, b"This did not arrive whole, so nothing was done. Please send it again.")
+    assert (status, body) == (400, b"This did not arrive whole, so nothing was done. Send it again.")
 
 
 def test_a_body_without_a_length_is_taken_only_where_its_signature_is_checked() -> None:
@@ -154,5 +157,34 @@ def test_a_body_that_dribbles_is_given_up(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_what_breaks_outside_django_is_answered_in_a_sentence(caplog: pytest.LogCaptureFixture) -> None:
-    assert ask(broken, Request(), Exchange([])) == (500, b"Something went wrong. Please try again.")
+    assert ask(broken, Request(), Exchange([])) == (500, b"Something went wrong. Try again.")
     assert "broke outside Django" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("pairs", "parts", "status", "code"),
+    [
+        ([("content-length", "11")], [b"x" * 11], 413, "too-large"),
+        ([("content-length", "6")], [b"abc"], 400, "malformed"),
+        ([("transfer-encoding", "chunked")], [b"abc"], 411, "length-required"),
+    ],
+)
+@pytest.mark.parametrize("path", ["/api/v1/bookings", "/mcp"])
+def test_programs_read_it_as_a_problem(
+    path: str, pairs: list[tuple[str, str]], parts: list[bytes], status: int, code: str
+) -> None:
+    exchange = Exchange(parts)
+
+    answered, body = ask(echo, Request(method="POST", path=path, pairs=pairs), exchange)
+
+    assert exchange.answer is not None
+    told = json.loads(body)
+    assert (answered, told["status"], told["code"]) == (status, status, code)
+    assert dict(exchange.answer[1]) == {"content-type": "application/problem+json", "connection": "close"}
+    assert ("limit" in told) == (code == "too-large")
+
+
+def test_programs_read_that_something_broke(monkeypatch: pytest.MonkeyPatch) -> None:
+    status, body = ask(broken, Request(path="/api/v1/me"), Exchange([]))
+
+    assert (status, json.loads(body)["code"]) == (500, "server-error")

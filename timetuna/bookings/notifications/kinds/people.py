@@ -62,13 +62,13 @@ _GUESTS = Text(
 )
 _ADDRESS = MessageKind(
     name="address",
-    label=noop_for_hosts("the guest's mail address"),
+    label=noop_for_hosts("the guest’s email address"),
     to_host=Text(
-        lazy_for_hosts("New mail address: %(title)s with %(guest)s, %(start)s"),
-        lazy_for_hosts("Your guest has given another mail address"),
+        lazy_for_hosts("New email address: %(title)s with %(guest)s, %(start)s"),
+        lazy_for_hosts("Your guest has given another email address"),
         (
             lazy_for_hosts(
-                "The one they gave first was wrong. Please write to the one below, which this mail is answered to, too."
+                "The one they gave first was wrong. Write to the one below, which this mail is answered to, too."
             ),
             _("Everything else stays as it was."),
         ),

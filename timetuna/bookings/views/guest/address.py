@@ -12,9 +12,10 @@ from timetuna.bookings.forms.book import AddressForm
 from timetuna.bookings.models import Attendee
 from timetuna.bookings.policies import booker_or_404, can_mend
 from timetuna.bookings.queries import link_path
-from timetuna.bookings.slots.selection import keep_made, led_on, made_lately, read_customs
+from timetuna.bookings.slots.selection import read_customs
 from timetuna.bookings.views.guest.booked import ShownBooking, shown_booking
 from timetuna.bookings.views.guest.framed import frame_booking
+from timetuna.bookings.visitor import keep_made, led_on, made_lately
 from timetuna.rate_limits.limits import client_of
 from timetuna.web.forms import Screen, private, show
 from timetuna.web.framing import framable, framed_url, has_just_made, is_embedded

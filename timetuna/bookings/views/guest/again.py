@@ -7,8 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from timetuna.availability.interval import moment_of
 from timetuna.bookings.models import TAKES_TIME, Booking
 from timetuna.bookings.queries import link_path
-from timetuna.bookings.slots.selection import SlotSelection, bookings_kept
+from timetuna.bookings.slots.selection import SlotSelection
 from timetuna.bookings.views.guest.booked import ShownBooking, shown_booking
+from timetuna.bookings.visitor import bookings_kept
 from timetuna.pages.public import PublicPage
 from timetuna.web.forms import Screen, private, show
 from timetuna.web.framing import framed_url

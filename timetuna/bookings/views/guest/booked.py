@@ -44,7 +44,7 @@ from timetuna.bookings.queries import (
     others,
     shown_to_others,
 )
-from timetuna.bookings.slots.selection import led_on, made_lately, read_clock, read_customs
+from timetuna.bookings.slots.selection import read_clock, read_customs
 from timetuna.bookings.views.guest.framed import frame_booking
 from timetuna.bookings.views.guest.headlines import (
     Headline,
@@ -54,6 +54,7 @@ from timetuna.bookings.views.guest.headlines import (
     under_way,
     waiting_or_off,
 )
+from timetuna.bookings.visitor import led_on, made_lately
 from timetuna.l10n import datetimes
 from timetuna.l10n.datetimes import Customs, ZoneChoice
 from timetuna.lib.ics import google_url, office365_url, outlook_url

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from timetuna.bookings.events import BookingEvent, Status, earlier_start, is_fresh
 from timetuna.bookings.models import Attendee, Booking
-from timetuna.bookings.prefill import onward as target_of
+from timetuna.bookings.visitor import onward as target_of
 from timetuna.pages.models import BookingPage
 from timetuna.web.framing import ANYBODY, MADE, enter
 

@@ -10,9 +10,9 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from timetuna.accounts.queries import owner_once_called
-from timetuna.bookings.prefill import read_came
 from timetuna.bookings.views.guest.redirects import lead_on, takes_none
 from timetuna.bookings.views.guest.slots import path_of
+from timetuna.bookings.visitor import read_came
 from timetuna.l10n.lists import listed
 from timetuna.pages.public import Face, Preview, PublicPage, met_on, preview
 from timetuna.pages.queries import all_listed

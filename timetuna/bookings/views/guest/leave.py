@@ -63,7 +63,7 @@ def set_zone(request: HttpRequest, token: str) -> HttpResponse:
             Attendee.objects.filter(pk=attendee.pk).update(**own)
         else:
             messages.error(
-                request, gettext("It is not clear which time zone you mean. Please name a large city in it.")
+                request, gettext("It is not clear which time zone you mean. Name a large city in it.")
             )
     return private(HttpResponseRedirect(link_path(attendee)))
 

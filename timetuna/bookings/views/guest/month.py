@@ -15,8 +15,7 @@ from django.utils.translation import get_language, gettext, ngettext, pgettext
 
 from timetuna.availability.hours import Away
 from timetuna.availability.interval import moment_of
-from timetuna.bookings.slots.months import SlotMonth
-from timetuna.bookings.slots.selection import CLOCKS, WITH, SlotSelection, write_start
+from timetuna.bookings.slots.selection import CLOCKS, WITH, SlotMonth, SlotSelection, write_start
 from timetuna.bookings.views.guest.persons import PersonLinks
 from timetuna.l10n import datetimes
 from timetuna.lib.phones import PhoneLink
@@ -354,7 +353,7 @@ def _clocks(choice: SlotSelection, calendar_: SlotMonth) -> list[TabLink]:
 def _empty(calendar_: SlotMonth, choice: SlotSelection) -> str:
     """Nobody is told why somebody has no time."""
     if calendar_.days:
-        return gettext("This day has no free times. Please choose another.")
+        return gettext("This day has no free times. Choose another.")
     alone, with_somebody = _missing(calendar_, choice)
     host = choice.person.name if choice.person else ""
     named = {"month": datetimes.written(calendar_.month, "F"), "host": host}

@@ -17,20 +17,19 @@ from timetuna.bookings.forms.change import MoveForm
 from timetuna.bookings.integrations.location import place
 from timetuna.bookings.models import Booking
 from timetuna.bookings.policies import asks_reason, booker_or_404, move_refusal
-from timetuna.bookings.prefill import NOTHING_CAME, read_came
 from timetuna.bookings.queries import host_faces, hosts_in_words, link_path
 from timetuna.bookings.slots.availability import SlotQuery
-from timetuna.bookings.slots.months import free_times, remaining_times
 from timetuna.bookings.slots.selection import (
     ANY,
     WITH,
     SlotSelection,
+    free_times,
     read_choice,
     read_customs,
     read_start,
+    remaining_times,
     write_start,
 )
-from timetuna.bookings.views.guest.book import BookScreen, form_screen
 from timetuna.bookings.views.guest.framed import frame_booking
 from timetuna.bookings.views.guest.month import Closed, ShownTime, slot_picker
 from timetuna.bookings.views.guest.persons import PersonLinks
@@ -40,7 +39,9 @@ from timetuna.bookings.views.guest.slots import (
     show_slots,
     slots_screen,
 )
+from timetuna.bookings.views.guest.steps.screens import BookScreen, form_screen
 from timetuna.bookings.views.guest.taken import nearest_times, on_day_of
+from timetuna.bookings.visitor import NOTHING_CAME, read_came
 from timetuna.l10n import datetimes
 from timetuna.pages.links import opened_by
 from timetuna.pages.meeting_types.base import meeting_kind

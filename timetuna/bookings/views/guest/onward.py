@@ -7,12 +7,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from timetuna.bookings.policies import attendee_or_404
-from timetuna.bookings.prefill import onward as target_of
 from timetuna.bookings.queries import link_path
 from timetuna.bookings.slots.selection import read_customs
 from timetuna.bookings.views.guest.booked import ShownBooking, headline_of, shown_booking
 from timetuna.bookings.views.guest.framed import frame_booking
 from timetuna.bookings.views.guest.headlines import Headline
+from timetuna.bookings.visitor import onward as target_of
 from timetuna.lib.urls import website_of
 from timetuna.web.forms import Screen, private, show
 from timetuna.web.framing import framable, framed_url

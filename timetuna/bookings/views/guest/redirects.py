@@ -14,9 +14,9 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from timetuna.bookings.models import TAKES_TIME, Booking
-from timetuna.bookings.prefill import LINK, Came
-from timetuna.bookings.slots.selection import bookings_kept, choice_of
+from timetuna.bookings.slots.selection import choice_of
 from timetuna.bookings.views.guest.again import show_again
+from timetuna.bookings.visitor import LINK, Came, bookings_kept
 from timetuna.l10n import datetimes
 from timetuna.lib.phones import PhoneLink, phone_link
 from timetuna.pages.links import LinkState, last_day_of, link_with, opened_by, state_of

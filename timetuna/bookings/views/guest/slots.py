@@ -15,13 +15,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from timetuna.bookings.actions.host_time import hold, refuse_if_taken, release
 from timetuna.bookings.looks import NOTED, ONE_PICK, ROBOT, PageLook
-from timetuna.bookings.prefill import LINK, Pairs, read_came
 from timetuna.bookings.slots.availability import SlotQuery
-from timetuna.bookings.slots.months import free_times
-from timetuna.bookings.slots.selection import SlotSelection, choice_of, new_visit, read_visit
+from timetuna.bookings.slots.selection import SlotSelection, choice_of, free_times
 from timetuna.bookings.views.guest.month import Closed, SlotPicker, slot_picker
 from timetuna.bookings.views.guest.persons import person_links
 from timetuna.bookings.views.guest.redirects import by_link, contact_of, moved_or_404
+from timetuna.bookings.visitor import LINK, Pairs, new_visit, read_came, read_visit
 from timetuna.l10n import datetimes
 from timetuna.l10n.lists import listed
 from timetuna.lib.text import unbroken

@@ -14,8 +14,7 @@ from timetuna.availability.interval import moment_of
 from timetuna.bookings.forms.book import GuestBookingForm
 from timetuna.bookings.proofs.needed import opened_now
 from timetuna.bookings.slots.availability import SlotQuery
-from timetuna.bookings.slots.months import free_times, remaining_times
-from timetuna.bookings.slots.selection import SlotSelection, read_start
+from timetuna.bookings.slots.selection import SlotSelection, free_times, read_start, remaining_times
 from timetuna.bookings.views.guest.month import ShownTime, SlotPicker, shown_time, slot_picker
 from timetuna.bookings.views.guest.slots import (
     Fact,

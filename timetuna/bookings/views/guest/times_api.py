@@ -12,8 +12,7 @@ from django.views.decorators.http import require_safe
 
 from timetuna.availability.teams import Part
 from timetuna.bookings.slots.availability import SlotQuery
-from timetuna.bookings.slots.months import month_times
-from timetuna.bookings.slots.selection import WITH, person_key, read_month
+from timetuna.bookings.slots.selection import WITH, month_times, person_key, read_month
 from timetuna.bookings.views.guest.redirects import moved
 from timetuna.lib.text import find_zone
 from timetuna.pages.links import LinkState, link_with, opened_by, state_of
@@ -89,7 +88,7 @@ def _minutes(query: QueryDict, page: PublicPage) -> int:
         if asked == str(minutes):
             return minutes
     raise BadQuery(
-        gettext("duration should be one of the page's lengths: %(lengths)s.")
+        gettext("duration should be one of the page’s lengths: %(lengths)s.")
         % {"lengths": ", ".join(map(str, lengths))}
     )
 
@@ -98,7 +97,7 @@ def _person(query: QueryDict, page: PublicPage, now: datetime) -> int | None:
     key = query.get(WITH, "")
     people = {person_key(one): one.id for one in choosable(page, now=now)}
     if key and key not in people:
-        raise BadQuery(gettext("with should be one of the page's hosts who can be chosen."))
+        raise BadQuery(gettext("with should be one of the page’s hosts who can be chosen."))
     return people.get(key)
 
 

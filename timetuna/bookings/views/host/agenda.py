@@ -16,7 +16,7 @@ from timetuna.bookings.permissions import BookingAction, bookings_for, marked_ch
 from timetuna.bookings.queries import requests_among
 from timetuna.bookings.status.agenda import Agenda, AgendaDay, Span, agenda, calendars_of, read_date, week_of
 from timetuna.bookings.status.rows import Reader
-from timetuna.bookings.views.host.bookings import ALL, Filter, asked_for, read_whose, reader_of, tabs, whose
+from timetuna.bookings.views.host.bookings import ALL, Filter, listed, read_whose, reader_of, tabs, whose
 from timetuna.bookings.views.host.moved import MovedBooking, moved_lately
 from timetuna.l10n import datetimes
 from timetuna.l10n.datetimes import customs_of
@@ -125,7 +125,7 @@ def agenda_page(request: HttpRequest) -> HttpResponse:
     )
     span = _span(request, here)
     found = agenda(
-        marked_changeable(host, asked_for(host, asked)),
+        marked_changeable(host, listed(host, asked)),
         span,
         reader,
         calendars=[] if here.of else calendars_of(host, span, reader),

@@ -72,6 +72,7 @@ class BookingTimes:
     joinable: bool
     begun: bool
     booked: str
+    booked_in_line: str
     booked_ago: str
     zone: str
 
@@ -327,9 +328,9 @@ def new_guest_link(request: HttpRequest, booking_id: int) -> HttpResponse:
     row = booking_or_404(request, booking_id, to=BookingAction.CHANGE if person else BookingAction.LINK)
     act = partial(renew_link, row.pk, actor=HOST, attendee_id=person)
     if person:
-        said = gettext("The old link is dead. Have their mail sent again, and they have the new one.")
+        said = gettext("The old link no longer works. Send them the email again, which has the new one.")
         return done(request, row, act, said, place="guests")
-    said = gettext("The old link is dead. Give the new one to your guest; it stands below.")
+    said = gettext("The old link no longer works. Send your guest the new one below.")
     return done(request, row, act, said, place="guest-link")
 
 
@@ -343,6 +344,7 @@ def _times(row: Booking, reader: Reader) -> BookingTimes:
         joinable=ahead(row, now=reader.now),
         begun=row.status == Booking.Status.CONFIRMED and row.start_at <= reader.now,
         booked=datetimes.dated(row.created_at, zone=reader.zone, now=reader.now),
+        booked_in_line=datetimes.dated(row.created_at, zone=reader.zone, now=reader.now, begins=False),
         booked_ago=datetimes.distance(row.created_at, now=reader.now),
         zone=datetimes.zone_name(reader.zone),
     )

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from math import ceil
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -16,12 +16,13 @@ from django.views.decorators.http import require_safe
 
 from timetuna.accounts.models import User
 from timetuna.accounts.permissions import signed_in
-from timetuna.bookings.models import Booking, UnusualBookings
+from timetuna.bookings.listing import FoundBooking, Listed
+from timetuna.bookings.models import UnusualBookings
 from timetuna.bookings.permissions import (
     BookingAction,
-    all_bookings_for,
     bookings_for,
     hosts_seen_by,
+    listed_for,
     sees_more_than_own,
     unusual_for,
 )
@@ -31,17 +32,18 @@ from timetuna.bookings.queries import (
     REQUESTS,
     UPCOMING,
     Wanted,
-    hosted_by,
+    fitting,
     lately,
-    matching,
+    order_of,
     page_titles,
+    read_whole,
     requests_among,
 )
 from timetuna.bookings.status.rows import BookingDay, Reader, days
 from timetuna.l10n import datetimes
 from timetuna.lib.text import single_line
 from timetuna.pages.permissions import Action, pages_for
-from timetuna.web.forms import Screen, TabLink, show
+from timetuna.web.forms import Screen, TabLink, row_number, show
 
 TABS = {
     UPCOMING: gettext_lazy("Upcoming"),
@@ -51,6 +53,8 @@ TABS = {
 }
 ON_A_PAGE, MORE_ON_A_PAGE = 25, 50
 ALL = "all"
+MOST_COUNTED, MOST_PAGES = 1_000, 4_000
+"""Whoever has more bookings than that reads that there are more: to count a million takes as long as to read them."""
 LONGEST_SEARCH = 100
 
 
@@ -97,6 +101,20 @@ class Filter:
         return replace(self, wanted=replace(self.wanted, which=which))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListPage:
+    """What is shown of a list. count: of all, MOST_COUNTED where there are more.  pages: 0 where there are more.
+
+    after: whether there is a page after this one.
+    """
+
+    rows: Sequence[FoundBooking]
+    number: int
+    count: int
+    pages: int
+    after: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Paging:
     """The queries of the pages before and after this one, or "", and of the list with more or fewer on a page."""
@@ -130,7 +148,7 @@ class BookingsScreen(Screen):
     waiting: int
     unusual: QuerySet[UnusualBookings]
     days: Sequence[BookingDay]
-    page: Page[Booking]
+    page: ListPage
     count: int
     paging: Paging
     zone: str
@@ -145,9 +163,9 @@ def bookings(request: HttpRequest) -> HttpResponse:
     """By day, 25 or 50 at a time."""
     host, now = signed_in(request), timezone.now()
     asked = read_filter(request, host)
-    found = asked_for(host, asked)
-    page = Paginator(matching(found, asked.wanted, now=now), asked.many).get_page(request.GET.get("page"))
-    reader, empty = reader_of(host, now), not page.paginator.count
+    among = listed(host, asked)
+    page = list_page(among, asked, row_number(request.GET.get("page", "")) or 1, now)
+    reader, empty = reader_of(host, now), not page.count
     waiting = requests_among(bookings_for(host, to=BookingAction.CHANGE))
     screen = BookingsScreen(
         asked=asked,
@@ -155,22 +173,42 @@ def bookings(request: HttpRequest) -> HttpResponse:
         whose=whose(host, asked.address, everybody=asked.wanted.everybody),
         waiting=waiting,
         unusual=lately(unusual_for(host), now=now),
-        days=days(page.object_list, reader, among=found),
+        days=days(read_whole(page.rows), reader, among=among),
         page=page,
-        count=page.paginator.count,
+        count=page.count,
         paging=_paging(page, asked),
         zone=datetimes.zone_name(reader.zone),
         found=_found_elsewhere(host, asked, now) if empty and asked.narrows() else [],
         share=_address_to_share(host) if empty and not asked.narrows() else "",
-        earlier=empty and found.exists(),
+        earlier=empty and bool(among.count(0)),
     )
     return show(request, screen)
 
 
-def asked_for(host: User, asked: Filter) -> QuerySet[Booking]:
+def listed(host: User, asked: Filter) -> Listed:
     """All among which is looked."""
-    found = all_bookings_for(host) if asked.wanted.everybody else bookings_for(host)
-    return hosted_by(found, asked.wanted.host_id) if asked.wanted.host_id else found
+    return listed_for(host, everybody=asked.wanted.everybody, host_id=asked.wanted.host_id)
+
+
+def list_page(among: Listed, asked: Filter, number: int, now: datetime) -> ListPage:
+    """Three queries more than for the first of one's own, where everybody's are asked for."""
+    wanted, many = fitting(among, asked.wanted, now=now), asked.many
+    if asked.wanted.text:  # each look reads the names of all: one is enough
+        found = wanted.first(MOST_COUNTED + 1, order_of(asked.wanted))
+        count = len(found)
+    else:
+        found, count = [], wanted.count(MOST_COUNTED)
+    pages = MOST_PAGES if count > MOST_COUNTED else max(1, ceil(count / many))
+    number = min(number, pages)
+    if len(found) < number * many < count or not asked.wanted.text:
+        found = wanted.first(number * many + 1, order_of(asked.wanted)) if count else []
+    return ListPage(
+        rows=found[(number - 1) * many : number * many],
+        number=number,
+        count=min(count, MOST_COUNTED),
+        pages=pages if count <= MOST_COUNTED else 0,
+        after=len(found) > number * many,
+    )
 
 
 def whose(host: User, address: Callable[[bool], str], *, everybody: bool) -> list[TabLink]:
@@ -224,16 +262,19 @@ def tabs(current: str, asked: Filter, *, waiting: int = 0) -> list[TabLink]:
     return [*found, TabLink(gettext("Agenda"), agenda, current == "agenda")]
 
 
-def _paging(page: Page[Booking], asked: Filter) -> Paging:
-    before = asked.query(page=page.previous_page_number()) if page.has_previous() else ""
-    after = asked.query(page=page.next_page_number()) if page.has_next() else ""
+def _paging(page: ListPage, asked: Filter) -> Paging:
+    before = asked.query(page=page.number - 1) if page.number > 1 else ""
+    after = asked.query(page=page.number + 1) if page.after else ""
     other = MORE_ON_A_PAGE if asked.many == ON_A_PAGE else ON_A_PAGE
     return Paging(before, after, replace(asked, many=other).query(), other)
 
 
 def _found_elsewhere(host: User, asked: Filter, now: datetime) -> list[FoundElsewhere]:
     others = [asked.elsewhere(which) for which in TABS if which != asked.wanted.which]
-    counted = [(other, matching(asked_for(host, asked), other.wanted, now=now).count()) for other in others]
+    counted = [
+        (other, min(MOST_COUNTED, fitting(listed(host, asked), other.wanted, now=now).count(MOST_COUNTED)))
+        for other in others
+    ]
     return [
         FoundElsewhere(str(TABS[other.wanted.which]), count, other.query())
         for other, count in counted

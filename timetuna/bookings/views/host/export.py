@@ -7,28 +7,47 @@ from django.contrib.auth.decorators import login_required
 from django.db.models import Max, Min, Prefetch
 from django.http import HttpRequest, JsonResponse, StreamingHttpResponse
 from django.utils import timezone
+from django.utils.translation import get_language, gettext, gettext_lazy, override, pgettext, pgettext_lazy
 from django.views.decorators.http import require_safe
 
+from timetuna.accounts.models import User
 from timetuna.accounts.permissions import signed_in
-from timetuna.bookings.events import ended_by, told_entry
-from timetuna.bookings.integrations.location import own_uid
+from timetuna.bookings.events import GUEST, HOST, SYSTEM, ended_by, told_entry
+from timetuna.bookings.integrations.location import join_url, own_uid
+from timetuna.bookings.listing import Mine
 from timetuna.bookings.models import Answer, Booking, HistoryEntry
-from timetuna.bookings.permissions import BookingAction, booking_or_404, history_for, notes_for
-from timetuna.bookings.queries import Mine, answers_of, host_names, matching, origin_of_booking
-from timetuna.bookings.status.rows import Reader, join_url, kind_label
-from timetuna.bookings.views.host.bookings import asked_for, read_filter, reader_of
+from timetuna.bookings.permissions import (
+    BookingAction,
+    all_bookings_for,
+    booking_or_404,
+    bookings_for,
+    history_for,
+    notes_for,
+)
+from timetuna.bookings.queries import answers_of, host_names, hosted_by, matching, origin_of_booking
+from timetuna.bookings.status.rows import Reader, kind_label
+from timetuna.bookings.views.host.bookings import Filter, read_filter, reader_of
 from timetuna.lib.text import csv_row
 from timetuna.pages.meeting_types.base import meeting_kind
 
 ROWS_AT_ONCE = 500
 MOST_QUESTIONS = 100
 """So many have a column of their own; answers to others stand together in one more."""
-_AT_A_GLANCE = frozenset(
-    {"Minutes", "Title", "Booking page", "Status", "Guest", "Meeting type", "Hosts", "Booking id"}
-)
+_AT_A_GLANCE = frozenset({0, 1, 2, 3, 4, 5, 6, 7, 8, 12, 25, 26})
+"""Which columns those read who may see that a booking is, and no more."""
+_STATES = {
+    Booking.Status.PENDING: gettext_lazy("Pending"),
+    Booking.Status.AWAITING_PAYMENT: gettext_lazy("Awaiting payment"),
+    Booking.Status.AWAITING_PHONE: gettext_lazy("Awaiting phone"),
+    Booking.Status.CONFIRMED: pgettext_lazy("a booking", "Confirmed"),
+}
+_ENDED_BY = {
+    GUEST: pgettext_lazy("who cancelled", "guest"),
+    HOST: pgettext_lazy("who cancelled", "host"),
+    SYSTEM: pgettext_lazy("who cancelled", "system"),
+}
 _ORIGIN = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "referrer", "metadata")
 Questions = dict[str, str]
-"""What those read who may see that a booking is, and no more; and when it is."""
 BYTE_ORDER_MARK = "\ufeff"  # without it, spreadsheets take UTF-8 for something else
 
 
@@ -38,8 +57,13 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
     """All that the list's address would show, row by row."""
     host, now = signed_in(request), timezone.now()
     asked, reader = read_filter(request, host), reader_of(host, now)
-    found = matching(asked_for(host, asked), asked.wanted, now=now)
+    found = matching(_asked_for(host, asked), asked.wanted, now=now)
     return bookings_file(found, reader, name=f"bookings-{asked.wanted.which}-{reader.today().isoformat()}")
+
+
+def _asked_for(host: User, asked: Filter) -> Mine:
+    found = all_bookings_for(host) if asked.wanted.everybody else bookings_for(host)
+    return hosted_by(found, asked.wanted.host_id) if asked.wanted.host_id else found
 
 
 def bookings_file(
@@ -55,9 +79,19 @@ def bookings_file(
 
 
 def csv_file(lines: Iterator[str], *, name: str) -> StreamingHttpResponse:
-    answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    """In the language of whoever asks, though the lines are made after the answer has begun."""
+    answer = StreamingHttpResponse(_spoken(lines, get_language()), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return answer
+
+
+def _spoken(lines: Iterator[str], language: str | None) -> Iterator[str]:
+    while True:
+        with override(language):
+            line = next(lines, None)
+        if line is None:
+            return
+        yield line
 
 
 def _questions(bookings: Mine) -> Questions:
@@ -74,46 +108,49 @@ def _questions(bookings: Mine) -> Questions:
 
 def _lines(bookings: Iterator[Booking], reader: Reader, questions: Questions) -> Iterator[str]:
     own = dict(list(questions.items())[:MOST_QUESTIONS])
-    titles = [*_titles(reader), *own.values(), *(["Other answers"] if len(own) < len(questions) else [])]
+    titles = [
+        *_titles(reader),
+        *own.values(),
+        *([gettext("Other answers")] if len(own) < len(questions) else []),
+    ]
     yield BYTE_ORDER_MARK + csv_row(titles)
     for booking in bookings:
         cells = [*_cells(booking, reader), *_answers(booking, own, more=len(own) < len(questions))]
         if not booking.readable:  # type: ignore[attr-defined]
-            seen = [title in _AT_A_GLANCE or title.startswith(("Start", "End")) for title in titles]
-            cells = [cell if known else "" for cell, known in zip(cells, seen, strict=True)]
+            cells = [cell if number in _AT_A_GLANCE else "" for number, cell in enumerate(cells)]
         yield csv_row(cells)
 
 
 def _titles(reader: Reader) -> list[str]:
-    zone = reader.zone.key
+    zone = {"zone": reader.zone.key}
     return [
-        f"Start ({zone})",
-        f"End ({zone})",
-        "Start (UTC)",
-        "End (UTC)",
-        "Minutes",
-        "Title",
-        "Booking page",
-        "Status",
-        "Guest",
-        "Guest email",
-        "Guest phone",
-        "Guest time zone",
-        "Meeting type",
-        "Join link",
-        "Place",
-        "Passcode",
-        "Notes",
-        f"Booked at ({zone})",
-        "Booked at (UTC)",
-        "Cancelled by",
-        "Cancellation note",
-        "Further guests",
-        "Did not come",
-        "Private notes",
-        "Erased at (UTC)",
-        "Hosts",
-        "Booking id",
+        gettext("Start (%(zone)s)") % zone,
+        gettext("End (%(zone)s)") % zone,
+        gettext("Start (UTC)"),
+        gettext("End (UTC)"),
+        gettext("Minutes"),
+        gettext("Title"),
+        gettext("Booking page"),
+        gettext("Status"),
+        gettext("Guest"),
+        gettext("Guest email"),
+        gettext("Guest phone"),
+        gettext("Guest time zone"),
+        gettext("Meeting type"),
+        gettext("Join link"),
+        gettext("Place"),
+        gettext("Passcode"),
+        gettext("Notes"),
+        gettext("Booked at (%(zone)s)") % zone,
+        gettext("Booked at (UTC)"),
+        gettext("Cancelled by"),
+        gettext("Cancellation note"),
+        gettext("Further guests"),
+        gettext("Did not come"),
+        gettext("Private notes"),
+        gettext("Erased at (UTC)"),
+        gettext("Hosts"),
+        gettext("Booking id"),
         *_ORIGIN,
     ]
 
@@ -129,7 +166,7 @@ def _cells(booking: Booking, reader: Reader) -> list[object]:
         booking.minutes,
         booking.title,
         booking.page.title if booking.page else "",
-        "Cancelled" if booking.is_off() else booking.get_status_display(),
+        gettext("Cancelled") if booking.is_off() else _STATES[Booking.Status(booking.status)],
         booking.booker.name,
         booking.booker.email,
         booking.booker.phone,
@@ -141,10 +178,10 @@ def _cells(booking: Booking, reader: Reader) -> list[object]:
         booking.booker.notes,
         local(booking.created_at, reader),
         utc(booking.created_at),
-        ended_by(booking),
+        _ENDED_BY.get(ended_by(booking), ""),
         booking.cancel_note,
         ", ".join(row.shown() for row in booking.attendees.all() if row.active and not row.is_booker),
-        "yes" if booking.no_show else "",
+        pgettext("a cell", "yes") if booking.no_show else "",
         "".join(row.text for row in booking.notes.all()),
         utc(booking.erased_at) if booking.erased_at else "",
         ", ".join(host_names(booking)),
@@ -163,7 +200,7 @@ def _origin(booking: Booking) -> Iterator[object]:
 def _answers(booking: Booking, questions: Questions, *, more: bool) -> list[object]:
     """In the order of the columns; numbers as numbers."""
     given = {one.key: one for row in booking.attendees.all() for one in row.answers.all()}
-    rest = "; ".join(f"{one.label}: {one.text}" for key, one in given.items() if key not in questions)
+    rest = "; ".join(one.line() for key, one in given.items() if key not in questions)
     cells = [_cell(given[key]) if key in given else "" for key in questions]
     return [*cells, rest] if more else cells
 
@@ -217,6 +254,7 @@ def _entry(entry: HistoryEntry) -> dict[str, object]:
         "at": entry.at.isoformat(),
         "who": entry.actor,
         "from": entry.source,
+        "via": entry.via,
         "event": entry.event,
         "text": " ".join(filter(None, told_entry(entry))),
         "changes": {

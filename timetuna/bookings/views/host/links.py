@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext, gettext_lazy, ngettext
+from django.utils.translation import gettext, gettext_lazy, ngettext, pgettext
 from django.views.decorators.http import require_safe
 
 from timetuna.accounts.permissions import signed_in
@@ -36,7 +36,6 @@ _STATES = {
     LinkState.EXPIRED: gettext_lazy("Expired"),
     LinkState.ENDED: gettext_lazy("Taken back"),
 }
-_IN_FILES = {LinkState.USED: "Used", LinkState.EXPIRED: "Expired", LinkState.ENDED: "Taken back"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,12 +145,29 @@ def links_file(request: HttpRequest, page_id: int) -> HttpResponse:
     """All of them, or those that were just made."""
     page = page_or_404(request, page_id)
     rows = _made(request, page) if "made" in request.GET else links_of(page)[:10_000]
-    cells = [csv_row(["For whom", "Link", "Bookings", "Uses", "Good until (UTC)", "State"])]
+    titles = [
+        gettext("For whom"),
+        gettext("Link"),
+        gettext("Bookings"),
+        pgettext("how many", "Uses"),
+        gettext("Good until (UTC)"),
+        gettext("State"),
+    ]
+    cells = [csv_row(titles)]
     for row in rows:
-        state = _IN_FILES.get(state_of(row, now=timezone.now()), "Good")
+        state = _STATES.get(state_of(row, now=timezone.now()), pgettext("a link", "Good"))
         until = f"{row.expires_at:%Y-%m-%d %H:%M}" if row.expires_at else ""
         cells.append(
-            csv_row([row.label, _address(row, page), booked_by(row), row.uses or "any", until, state])
+            csv_row(
+                [
+                    row.label,
+                    _address(row, page),
+                    booked_by(row),
+                    row.uses or pgettext("uses", "any"),
+                    until,
+                    state,
+                ]
+            )
         )
     answer = HttpResponse(BYTE_ORDER_MARK + "".join(cells), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="links-{page.slug}.csv"'
@@ -196,7 +212,7 @@ def _said(row: BookingLink, page: BookingPage) -> Iterator[str]:
     if booked or many:
         yield ngettext("%(count)d booking", "%(count)d bookings", booked) % {"count": booked}
     else:
-        yield gettext("No booking yet")
+        yield gettext("No bookings yet")
     if row.uses and many:
         yield gettext("%(used)d of %(uses)d used") % {"used": row.used, "uses": row.uses}
     if last := last_day_of(row, datetimes.zone_or_utc(page.schedule.time_zone)):

@@ -28,10 +28,10 @@ from timetuna.bookings.queries import taken_by_another
 from timetuna.bookings.said_to_hosts import ANSWER_FIRST
 from timetuna.bookings.slots.availability import SlotQuery
 from timetuna.bookings.slots.explain import hours_path, instants, lines_for
-from timetuna.bookings.slots.months import free_times
 from timetuna.bookings.slots.reason_context import ReasonLine
 from timetuna.bookings.slots.selection import (
     SlotSelection,
+    free_times,
     read_customs,
     read_day,
     read_month,

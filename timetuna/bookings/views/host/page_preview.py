@@ -18,10 +18,9 @@ from timetuna.accounts.permissions import signed_in
 from timetuna.availability.interval import minute_of
 from timetuna.bookings.forms.book import GuestBookingForm
 from timetuna.bookings.slots.availability import SlotQuery
-from timetuna.bookings.slots.months import free_times
-from timetuna.bookings.slots.selection import SlotSelection, choice_of, read_start
-from timetuna.bookings.views.guest.book import BookScreen, form_screen
+from timetuna.bookings.slots.selection import SlotSelection, choice_of, free_times, read_start
 from timetuna.bookings.views.guest.slots import SlotsScreen, page_screen
+from timetuna.bookings.views.guest.steps.screens import BookScreen, form_screen
 from timetuna.pages.forms.look import LookForm
 from timetuna.pages.forms.question import QuestionForm
 from timetuna.pages.permissions import Action, page_or_404, question_or_404

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, pgettext
 from django.views.decorators.http import require_safe
 
 from timetuna.accounts.permissions import signed_in
@@ -18,7 +18,7 @@ from timetuna.bookings.models import Turn
 from timetuna.bookings.status.rows import Reader
 from timetuna.bookings.status.shares import Shares, ShownSpan, first_turn_at, shares_of
 from timetuna.bookings.views.host.bookings import reader_of
-from timetuna.bookings.views.host.export import BYTE_ORDER_MARK, ROWS_AT_ONCE, local, utc
+from timetuna.bookings.views.host.export import BYTE_ORDER_MARK, ROWS_AT_ONCE, csv_file, local, utc
 from timetuna.l10n import datetimes
 from timetuna.lib.text import csv_row
 from timetuna.pages.models import BookingPage
@@ -33,13 +33,13 @@ _DAYS = {
 }
 _USUAL = "90"
 _RULES = {
-    Turn.Rule.LEDGER: "Fair shares",
-    Turn.Rule.FEWEST: "Fewest meetings",
-    Turn.Rule.NAMED: "Asked for",
-    Turn.Rule.HANDED: "Handed over",
-    Turn.Rule.LEADS: "Makes the link",
-    Turn.Rule.BUSY: "Busy",
-    Turn.Rule.PAUSED: "Paused",
+    Turn.Rule.LEDGER: gettext_lazy("Fair shares"),
+    Turn.Rule.FEWEST: gettext_lazy("Fewest meetings"),
+    Turn.Rule.NAMED: gettext_lazy("Asked for"),
+    Turn.Rule.HANDED: gettext_lazy("Handed over"),
+    Turn.Rule.LEADS: gettext_lazy("Makes the link"),
+    Turn.Rule.BUSY: gettext_lazy("Busy"),
+    Turn.Rule.PAUSED: gettext_lazy("Paused"),
 }
 
 
@@ -80,12 +80,8 @@ def shares_file(request: HttpRequest, page_id: int) -> StreamingHttpResponse:
     page, reader = page_or_404(request, page_id, to=Action.SEE), reader_of(signed_in(request), timezone.now())
     span = _span(page, _asked(request), reader)
     turns = Turn.objects.filter(page_host__page=page, at__gte=span.since, at__lte=span.until)
-    answer = StreamingHttpResponse(
-        _lines(turns.select_related("page_host__host"), reader), content_type="text/csv; charset=utf-8"
-    )
-    name = f"shares-{page.slug}-{reader.today().isoformat()}.csv"
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    name = f"shares-{page.slug}-{reader.today().isoformat()}"
+    return csv_file(_lines(turns.select_related("page_host__host"), reader), name=name)
 
 
 def _asked(request: HttpRequest) -> str:
@@ -106,11 +102,21 @@ def _span(page: BookingPage, asked: str, reader: Reader) -> ShownSpan:
 
 
 def _lines(turns: QuerySet[Turn], reader: Reader) -> Iterator[str]:
-    zone = reader.zone.key
-    titles = [f"Dealt at ({zone})", "Dealt at (UTC)", "Meeting", "Host", "How", "Share", "Took it"]
-    yield BYTE_ORDER_MARK + csv_row(
-        [*titles, "Owed before", "Meetings that month", "Weight", "Priority", "Given back"]
-    )
+    titles = [
+        gettext("Dealt at (%(zone)s)") % {"zone": reader.zone.key},
+        gettext("Dealt at (UTC)"),
+        gettext("Meeting"),
+        gettext("Host"),
+        pgettext("a column", "How"),
+        pgettext("of a meeting", "Share"),
+        gettext("Took it"),
+        gettext("Owed before"),
+        gettext("Meetings that month"),
+        gettext("Weight"),
+        gettext("Priority"),
+        gettext("Given back"),
+    ]
+    yield BYTE_ORDER_MARK + csv_row(titles)
     for turn in turns.iterator(chunk_size=ROWS_AT_ONCE):
         yield csv_row(_cells(turn, reader))
 
@@ -124,10 +130,10 @@ def _cells(turn: Turn, reader: Reader) -> list[object]:
         turn.page_host.called(),
         _RULES[Turn.Rule(turn.rule)],
         turn.credit / WHOLE,
-        "yes" if turn.debit else "",
+        pgettext("a cell", "yes") if turn.debit else "",
         "" if counted else turn.balance_before / WHOLE,
         turn.balance_before if counted else "",
         turn.weight,
         turn.tier,
-        "yes" if turn.undone else "",
+        pgettext("a cell", "yes") if turn.undone else "",
     ]

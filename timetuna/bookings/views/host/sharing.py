@@ -24,7 +24,7 @@ from timetuna.web.forms import Screen, TabLink, private, show
 PIXELS = 1_000
 _PARTS = (
     (gettext_lazy("Address"), "share", Action.SEE),
-    (gettext_lazy("Links for people"), "share_links", Action.EDIT),
+    (gettext_lazy("Personal links"), "share_links", Action.EDIT),
     (gettext_lazy("Times for a mail"), "share_times", Action.SEE),
     (gettext_lazy("Website"), "share_website", Action.SEE),
 )

@@ -159,7 +159,7 @@ def _answer(request: HttpRequest, group: Group) -> HttpResponse:
         )
         messages.success(request, said % {"count": len(done)})
     else:
-        messages.info(request, gettext("Nothing was cancelled. Tick the bookings that you want to cancel."))
+        messages.info(request, gettext("Nothing was cancelled. Tick the bookings you want to cancel."))
     return HttpResponseRedirect(request.path)
 
 

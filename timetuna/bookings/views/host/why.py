@@ -18,10 +18,12 @@ from timetuna.availability.interval import minute_of
 from timetuna.bookings.forms.host import WhyForm
 from timetuna.bookings.slots.explain import AskedTime, SlotExplanation, explain, hours_path, zone_on
 from timetuna.l10n import datetimes
+from timetuna.lib.text import has_words
 from timetuna.pages.models import BookingPage
 from timetuna.pages.permissions import Action, Role, page_or_404, pages_for, rights_on, roles_on
 from timetuna.pages.public import PublicPage
 from timetuna.pages.queries import by_title, values
+from timetuna.pages.views.pages import SEARCHED_FROM, asked_words
 from timetuna.web.forms import Screen, show
 
 _KEPT = ("date", "time")
@@ -62,11 +64,17 @@ def why(request: HttpRequest, page_id: int) -> HttpResponse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WhyAnyScreen(Screen):
-    """query: what was asked already."""
+    """query, kept: what was asked already.  asked: the words pages are looked for by.
+
+    searched: whether there are that many.
+    """
 
     template = "bookings/why_any.html"
     pages: list[PublicPage]
     query: str
+    kept: dict[str, str]
+    asked: str
+    searched: bool
 
 
 @require_safe
@@ -78,7 +86,15 @@ def why_any(request: HttpRequest) -> HttpResponse:
     query = f"?{urlencode(kept)}" if kept else ""
     if len(pages) == 1:
         return redirect(reverse("why", args=[pages[0].id]) + query)
-    return show(request, WhyAnyScreen(pages=pages, query=query))
+    asked = asked_words(request.GET)
+    screen = WhyAnyScreen(
+        pages=[page for page in pages if has_words(f"{page.title} {page.team}", asked)],
+        query=query,
+        kept=kept,
+        asked=asked,
+        searched=bool(asked) or len(pages) >= SEARCHED_FROM,
+    )
+    return show(request, screen)
 
 
 def _asked(request: HttpRequest, row: BookingPage, page: PublicPage, cleaned: dict[str, Any]) -> AskedTime:

@@ -4,7 +4,7 @@ import os
 import time
 from pathlib import Path
 
-from timetuna.jobs.queue import GENERAL, MAIL, job
+from timetuna.jobs.queue import CALLS, GENERAL, MAIL, job
 
 
 @job("trial.note")
@@ -37,9 +37,16 @@ def held(*, file: str, word: str, until: str) -> None:
 
 job("trial.held", lane=GENERAL)(held)
 job("trial.held_mail", lane=MAIL)(held)
+job("trial.held_call", lane=CALLS)(held)
 
 
 @job("trial.mail", lane=MAIL)
 def mail(*, file: str, word: str) -> None:
     """Write the word down, in the mails' lane."""
+    note(file=file, word=word)
+
+
+@job("trial.call", lane=CALLS)
+def call(*, file: str, word: str) -> None:
+    """Write the word down, in the calls' lane."""
     note(file=file, word=word)

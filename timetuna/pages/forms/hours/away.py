@@ -82,11 +82,11 @@ class AbsenceForm(_RangeForm[OutOfOffice]):
     start = TypedClockField(label=gettext_lazy("From"))
     end = TypedClockField(label=gettext_lazy("Until"), ends=True)
     note = LineField(  # type: ignore[assignment]  # Django takes fields out of the class
-        label=gettext_lazy("A word to guests"),
+        label=gettext_lazy("Message to guests"),
         max_length=200,
         required=False,
         help_text=gettext_lazy(
-            "Stands on your pages while they offer no times. Left out, guests only find none."
+            "Shown on your pages while they offer no times. Leave it empty, and guests simply find none."
         ),
     )
     field_order = ("first", "start", "last", "end", "note")

@@ -52,7 +52,7 @@ def read_clock(text: str) -> int:
     """A time of day, in minutes after midnight. Raises ValueError with a sentence."""
     found = _CLOCK.fullmatch(" ".join(text.casefold().split()))
     if found is None:
-        raise ValueError(gettext("Write a time like 09:30 or 2 pm."))
+        raise ValueError(gettext("Enter a time, such as 09:30 or 2 pm."))
     return _minute(found, found[3])
 
 

@@ -74,7 +74,7 @@ def test_a_grant_in_testing_mode_says_its_end_and_dies_with_an_explanation(
     google.sandbox.clock(7 * 86_400 - 60)
     assert provider.refresh(tokens.refresh_token).grant_expires_at is not None
     google.sandbox.clock(7 * 86_400)
-    with pytest.raises(NeedsReconnect, match=r"seven days while this server's Google app is in testing"):
+    with pytest.raises(NeedsReconnect, match=r"seven days while this server’s Google app is in testing"):
         provider.refresh(tokens.refresh_token)
 
 

@@ -145,7 +145,7 @@ NEEDS_SOMEBODY = {
     "microsoft_invalid_grant": "password was changed",
     "microsoft_interaction": "another step of signing in",
     "microsoft_consent": "no consent for this app any more",
-    "microsoft_admin": "an administrator's approval",
+    "microsoft_admin": "an administrator’s approval",
     "microsoft_conditional": "Conditional Access",
 }
 

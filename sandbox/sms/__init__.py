@@ -1,0 +1,1 @@
+"""A stand-in of services that send texts, in the shape of Twilio and of Vonage."""

@@ -1,0 +1,1 @@
+"""Stripe: accounts, Checkout, payments, refunds, disputes and signed events."""

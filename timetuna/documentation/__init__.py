@@ -1,0 +1,1 @@
+"""What is written for people and programs, told by the server itself: `/docs`, `/problems` and `/llms.txt`."""

@@ -1,0 +1,7 @@
+"""The documentation app."""
+
+from django.apps import AppConfig
+
+
+class DocumentationConfig(AppConfig):
+    name = "timetuna.documentation"

@@ -1,0 +1,1 @@
+"""What webhooks do: a verb a file."""
