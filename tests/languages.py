@@ -70,7 +70,7 @@ FOR_HOSTS = (
     "bookings/actions/renew_link.py",
     "bookings/actions/resend.py",
     "bookings/said_to_hosts.py",
-    "bookings/actions/stop_reminders.py",
+    "bookings/actions/reminders/*.py",
     "bookings/events.py",
     "bookings/forms/host.py",
     "bookings/forms/leave.py",

@@ -35,7 +35,7 @@ ROOMS = {
         < actions < forms < views < urls apps
     """,
     "bookings": """
-        models < events < listing < hooks looks queries permissions policies proofs visitor
+        models < events < listing < hooks looks queries permissions policies proofs consents visitor
         < said_to_hosts < errors < guests < slots
         < integrations < notifications < actions < fulfilment < status < jobs < forms < views < urls apps
     """,

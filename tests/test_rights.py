@@ -40,6 +40,7 @@ ANYBODY = """
     api/calendar-accounts/<slug:provider>/callback api/webhooks/<slug:provider>/deauthorize
     b/<str:token> b/<str:token>/link b/<str:token>/invite.ics b/<str:token>/cancel b/<str:token>/move
     b/<str:token>/move/confirm b/<str:token>/guests b/<str:token>/reminders b/<str:token>/leave b/<str:token>/zone
+    b/<str:token>/texts api/webhooks/<slug:service>
     holds/release b/<str:token>/onward b/<str:token>/address
     api/pages/<slug:handle>/<slug:slug>/times
     looks/<row:page_id>/<slug:version>.png looks/<row:page_id>/<slug:version>/card.png

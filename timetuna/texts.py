@@ -22,6 +22,12 @@ def can_text() -> bool:
     return service() is not None
 
 
+def hears_answers() -> bool:
+    """Whether what people answer to its texts comes here, so that a STOP is heard."""
+    found: object = service()
+    return isinstance(found, InboundTexts) and found.hears()
+
+
 def answers_of(slug: str) -> InboundTexts | None:
     """Who reads what people answer, of a service that is set up."""
     found = dict(zip(_configured(_given()), _built(), strict=True)).get(slug)

@@ -89,6 +89,7 @@ def _typed(
         "as_typed": asked.guest.email.strip().lower(),
         "phone_country": "",
         "phone": asked.guest.phone,
+        "texts": "",
         "notes": asked.guest.notes,
         "guests": lines_of(asked.guests),
     }

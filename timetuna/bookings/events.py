@@ -24,7 +24,7 @@ from timetuna.web.middleware import acts_through, who_acts
 
 GUEST, HOST, ATTENDEE, SYSTEM = "guest", "host", "attendee", "system"
 """Who did it: who booked, the host, somebody who was invited too, or nobody."""
-LINK, MAIL, API = "link", "mail", "api"
+LINK, MAIL, TEXT, API = "link", "mail", "text", "api"
 SILENT = "silent"
 """The source of a host's change that nobody is mailed about."""
 ELSEWHERE = "elsewhere:"

@@ -16,6 +16,7 @@ from timetuna.bookings.views.guest.oembed import oembed
 from timetuna.bookings.views.guest.onward import onward
 from timetuna.bookings.views.guest.reminders import reminders
 from timetuna.bookings.views.guest.slots import release_hold, slots
+from timetuna.bookings.views.guest.texts import texts
 from timetuna.bookings.views.guest.times_api import times
 from timetuna.bookings.views.host.agenda import agenda_page
 from timetuna.bookings.views.host.answer import answer
@@ -43,6 +44,7 @@ from timetuna.bookings.views.host.sharing import qr_code, share
 from timetuna.bookings.views.host.together import same_source, unusual
 from timetuna.bookings.views.host.website import website, website_preview
 from timetuna.bookings.views.host.why import why, why_any
+from timetuna.bookings.views.inbound_texts import inbound_text
 
 urlpatterns: list[URLPattern] = [
     path("bookings", bookings, name="bookings"),
@@ -76,8 +78,10 @@ urlpatterns: list[URLPattern] = [
     path("b/<str:token>/guests", guests, name="booked_guests"),
     path("b/<str:token>/address", address, name="booked_address"),
     path("b/<str:token>/reminders", reminders, name="booked_reminders"),
+    path("b/<str:token>/texts", texts, name="booked_texts"),
     path("b/<str:token>/leave", leave, name="booked_leave"),
     path("b/<str:token>/zone", set_zone, name="booked_zone"),
+    path("api/webhooks/<slug:service>", inbound_text, name="inbound_text"),
     path("oembed", oembed, name="public_oembed"),
     path("holds/release", release_hold, name="release_hold"),
     path("why", why_any, name="why_any"),

@@ -16,12 +16,13 @@ from timetuna.accounts.queries import host_switched_off, owner_by_handle
 from timetuna.availability.hours import Cap, CapScope, Period
 from timetuna.availability.teams import Part
 from timetuna.pages.calendar_use import blocking_for, blocking_of, kinds_of, leaders, lost_calendar, own_part
-from timetuna.pages.meeting_types.base import MeetingChoice, meeting_kinds
+from timetuna.pages.meeting_types.base import MeetingChoice, meeting_kind, meeting_kinds
 from timetuna.pages.models import (
     BookingPage,
     MeetingType,
     PageHost,
     Question,
+    Reminder,
 )
 from timetuna.pages.prefetch import (
     HostRow,
@@ -155,6 +156,18 @@ def meetings_between(page_ids: Collection[int], first: datetime, beyond: datetim
 def questions_of(page_id: int) -> list[Question]:
     """What the host of a page asks, in order."""
     return list(Question.objects.filter(page=page_id))
+
+
+def text_reminders(page_id: int) -> int:
+    """How many reminders of a page go to its guests by text."""
+    return Reminder.objects.filter(page=page_id, audience=Reminder.Audience.GUEST, channel="text").count()
+
+
+def asks_for_number(page: BookingPage) -> bool:
+    """Whether its guests are asked for a phone number, for itself or so that the host can call."""
+    rows = page.meeting_types.filter(enabled=True)
+    asked = any(meeting_kind(row.kind).asks(row.detail) for row in rows)
+    return asked or page.phone != BookingPage.Phone.OFF
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,9 +32,22 @@ class InboundText:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What the service wants to hear once such a call has come."""
+
+    body: str = ""
+    content_type: str = "text/plain"
+
+
 @runtime_checkable
 class InboundTexts(Protocol):
     """Reads the calls by which a service hands on what people answer."""
+
+    received: Received
+
+    def hears(self) -> bool:
+        """Whether people can answer, and the service can show that such a call is its own; by the settings alone."""
 
     def read_inbound(self, body: bytes, headers: Mapping[str, str], *, url: str) -> InboundText | None:
         """None unless it is the service's own. headers by lower-case name.  url: ours, as the service was given it."""

@@ -17,6 +17,7 @@ from timetuna.bookings.actions.host_time import Chosen, choose_hosts, consume, l
 from timetuna.bookings.actions.note_unusual import note_unusual
 from timetuna.bookings.actions.turns import write_turns
 from timetuna.bookings.actions.use_link import use_link
+from timetuna.bookings.consents import agree
 from timetuna.bookings.errors import FormUsed, NumberNeeded, ProofNeeded, SlotTaken, TooManyBookings
 from timetuna.bookings.events import GUEST, Status, record, transition
 from timetuna.bookings.guests import Guest, invite, limit_bookings, room_for_others_in, store_attendee
@@ -61,6 +62,7 @@ class Order:
     source: where the order comes from, by default the public page.
     answers: to the host's own questions, not stored yet.  origin: where the guest comes from, by `BookingOrigin`'s
     columns.  link: the secret part of the link that the page was opened by, "" for none.
+    texts: what the guest has read who agrees to reminders by text, "" who does not.
     waived: rules of the page that do not count, where a host's own program says so; see `SlotQuery`.
     """
 
@@ -79,6 +81,7 @@ class Order:
     answers: tuple[Answer, ...] = ()
     origin: Mapping[str, Any] = field(default_factory=dict)
     link: str = ""
+    texts: str = ""
     waived: frozenset[str] = frozenset()
 
     def number(self) -> str:
@@ -259,6 +262,8 @@ def _keep_said(booking: Booking, order: Order) -> None:
     """What is known of the number, what was answered, and where the guest came from."""
     if order.evidence.number:
         NumberFacts.objects.create(attendee=booking.booker, shown=order.evidence.number)
+    if order.texts and booking.booker.phone:
+        agree(booking.booker, order.texts, now=booking.created_at)
     for answer in order.answers:
         answer.pk, answer.attendee = None, booking.booker
     Answer.objects.bulk_create(order.answers)

@@ -19,6 +19,8 @@ from timetuna.bookings.models import (
     BookingOrigin,
     HistoryEntry,
     NumberFacts,
+    SentText,
+    TextConsent,
     UnusualBookings,
 )
 from timetuna.bookings.notifications.message import send_mail
@@ -128,7 +130,8 @@ def _erase(booking: Booking, actor: str, now: datetime) -> None:
     booking.notes.all().delete()
     Answer.objects.filter(attendee__booking=booking).delete()
     BookingOrigin.objects.filter(booking=booking).delete()
-    NumberFacts.objects.filter(attendee__booking=booking).delete()
+    for rows in (NumberFacts, TextConsent, SentText):
+        rows.objects.filter(attendee__booking=booking).delete()
     for attendee in booking.attendees.all():
         _blank(attendee, time_zone=booking.host_time_zone)
     _forget_link(booking, said)

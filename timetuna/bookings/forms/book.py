@@ -10,7 +10,8 @@ from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
-from timetuna.bookings.forms.phone import CountryField, ask_for_number
+from timetuna.bookings.consents import offered
+from timetuna.bookings.forms.phone import CountryField, TextsField, ask_for_number, refuse_texts
 from timetuna.bookings.forms.questions import Asking, LinesField, read_phone
 from timetuna.bookings.guests import read_guests
 from timetuna.bookings.models import Answer
@@ -174,6 +175,7 @@ class GuestBookingForm(AddressForm):
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "tel", "type": "tel"}),
     )
+    texts = TextsField()
     notes = LinesField(
         label=gettext_lazy("Anything the host should know"),
         max_length=2_000,
@@ -205,10 +207,15 @@ class GuestBookingForm(AddressForm):
         say_how_long(self)
         self._offer_kinds()
         self._ask_for_number()
+        self._offer_texts()
 
     def given(self) -> tuple[Answer, ...]:
         """What was answered to the host's own questions."""
         return self.asking.answers(self.cleaned_data)
+
+    def agreed(self) -> str:
+        """What was read by who agrees to reminders by text, else ""."""
+        return str(self.cleaned_data.get("texts", ""))
 
     def answers(self) -> dict[str, str]:
         """By column of the attendee."""
@@ -216,6 +223,7 @@ class GuestBookingForm(AddressForm):
 
     def clean(self) -> dict[str, Any]:
         """Show above the form what is wrong with a field that nobody sees. For the start there are other times."""
+        refuse_texts(self, self.page.time_zone, self.cleaned_data.get("zone", ""))
         for field in self.hidden_fields():
             for sentence in field.errors if field.name != "start" else ():
                 self.add_error(None, sentence)
@@ -291,9 +299,8 @@ class GuestBookingForm(AddressForm):
             self.asking.hide_unasked()
         if self.asking.fields:
             self.fields |= self.asking.fields
-            self.order_fields(
-                ["start", "kind", "name", "email", "phone_country", "phone", *self.asking.fields]
-            )
+            first = ["start", "kind", "name", "email", "phone_country", "phone", "texts"]
+            self.order_fields([*first, *self.asking.fields])
         self.initial = {**self.asking.initial(), **self.initial}
 
     def _offer_kinds(self) -> None:
@@ -335,3 +342,13 @@ class GuestBookingForm(AddressForm):
             named = {"code": code, "country": datetimes.place_of(zone)[0]}
             hint = gettext("Without a country code it counts as one of %(country)s (%(code)s).") % named
             field.help_text = f"{field.help_text} {hint}"
+
+    def _offer_texts(self) -> None:
+        """Where the page reminds by text and a number is asked for; a link cannot tick it."""
+        count = offered(self.page.id) if "phone" in self.fields else 0
+        if not count:
+            del self.fields["texts"]
+            return
+        field = self.fields["texts"]
+        assert isinstance(field, TextsField)  # noqa: S101 - said for the type checker
+        field.offer(host=self.page.whose(), count=count)

@@ -10,6 +10,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 
+from timetuna.bookings.consents import mark_of, wording
+from timetuna.bookings.forms.questions import YesBox
+from timetuna.bookings.proofs.numbers import lack_of
 from timetuna.l10n.datetimes import words_of
 from timetuna.lib.phones import country_code, regions
 from timetuna.lib.text import for_address
@@ -40,6 +43,61 @@ class CountrySelect(forms.Select):
             ),
         )
         return format_html('<select name="{}"{}>{}</select>', name, flatatt(own), options)
+
+
+class AgreeBox(YesBox):
+    """A box whose value stands for what is read beside it: another value is no yes. mark: that value."""
+
+    mark = ""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:  # noqa: ARG002
+        return data.get(name) or ""
+
+    def format_value(self, value: Any) -> str:  # noqa: ARG002
+        return self.mark
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        self.check_test = lambda sent: bool(self.mark) and sent == self.mark
+        return super().get_context(name, value, attrs)
+
+
+class TextsField(forms.CharField):
+    """Whether the guest agrees to reminders by text; never ticked by anybody else. said: what they agree to."""
+
+    said = ""
+
+    def __init__(self) -> None:
+        super().__init__(required=False, widget=AgreeBox)
+
+    def offer(self, *, host: str, count: int) -> None:
+        assert isinstance(self.widget, AgreeBox)  # noqa: S101 - said for the type checker
+        self.said = wording(host=host, count=count)
+        self.label, self.help_text = self.said.split("\n")
+        self.widget.mark = mark_of(self.said)
+
+    def clean(self, value: Any) -> Any:
+        """What was agreed to, or ""."""
+        sent = super().clean(value)
+        if sent and sent != mark_of(self.said):
+            raise forms.ValidationError(
+                gettext("What you would agree to has changed. Read it and tick it again.")
+            )
+        return self.said if sent else ""
+
+
+def refuse_texts(form: forms.Form, *zones: str) -> None:
+    """Of a form that was read: say so beside the box where no text could ever reach the number, or none is given."""
+    data = form.cleaned_data
+    if not data.get("texts") or "phone" in form.errors:
+        return
+    if not data.get("phone"):
+        form.add_error(
+            "phone", gettext("Enter the phone number for the reminders by text, or do not tick them.")
+        )
+    elif lack_of(data["phone"], *zones):
+        form.add_error(
+            "texts", gettext("No text can be sent to this number. Give a mobile number, or do not tick this.")
+        )
 
 
 def ask_for_number(form: forms.Form, wanted: str, *, country: str) -> None:

@@ -17,7 +17,13 @@ from timetuna.bookings.models.booking import (
     a_day_on,
     new_public_id,
 )
-from timetuna.bookings.models.phones import NumberCode, NumberFacts
+from timetuna.bookings.models.phones import (
+    NumberCode,
+    NumberFacts,
+    SentText,
+    StoppedNumber,
+    TextConsent,
+)
 
 __all__ = [
     "TAKES_TIME",
@@ -33,6 +39,9 @@ __all__ = [
     "NumberCode",
     "NumberFacts",
     "PrivateNotes",
+    "SentText",
+    "StoppedNumber",
+    "TextConsent",
     "Turn",
     "UnusualBookings",
     "UsedProof",

@@ -46,3 +46,43 @@ class NumberFacts(models.Model):
 
     attendee = models.OneToOneField(Attendee, on_delete=models.CASCADE, related_name="number_facts")
     shown = models.CharField(max_length=4, blank=True, default="")
+
+
+class TextConsent(models.Model):
+    """That somebody wants reminders by text, and what they read when they said so.
+
+    number_hash: of the number they gave with it, keyed.  withdrawn_at: None as long as it stands.
+    """
+
+    attendee = models.OneToOneField(Attendee, on_delete=models.CASCADE, related_name="text_consent")
+    wording = models.TextField(max_length=1_000)
+    number_hash = models.CharField(max_length=64)
+    agreed_at = models.DateTimeField(default=timezone.now)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["number_hash"], name="bookings_consents_of_number")]
+
+
+class StoppedNumber(models.Model):
+    """A number whose owner has answered STOP, known by its keyed hash alone; it stays when a guest is erased."""
+
+    number_hash = models.CharField(max_length=64, unique=True)
+    stopped_at = models.DateTimeField(default=timezone.now)
+
+
+class SentText(models.Model):
+    """A message that went to a phone, or may have gone: it is written down before, so that it goes once.
+
+    message: the fingerprint of its id.
+    """
+
+    class State(models.TextChoices):
+        LEAVING = "leaving"
+        SENT = "sent"
+        FAILED = "failed"
+
+    attendee = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="sent_texts")
+    message = models.CharField(max_length=64, unique=True)
+    state = models.CharField(max_length=7, choices=State.choices, default=State.LEAVING)
+    at = models.DateTimeField(default=timezone.now)

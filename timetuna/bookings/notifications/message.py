@@ -246,11 +246,15 @@ def _links(about: Telling, kind: MessageKind, label: str) -> list[tuple[str, str
     return [(anew, again), *links] if again and again != url else links
 
 
+class OtherWay(Exception):  # noqa: N818 - it is an order, not an error
+    """This channel does not bring the message to its recipient: another one is to."""
+
+
 class Channel(Protocol):
     """What each module in `channels` has."""
 
     def deliver(self, message: Message, recipient: Recipient) -> None:
-        """In the recipient's language. Raises Retry or GiveUp with a sentence."""
+        """In the recipient's language. Raises Retry or GiveUp with a sentence, or OtherWay."""
 
 
 @job("bookings.mail", lane=MAIL)
@@ -271,7 +275,7 @@ def send_mail(
 
 
 def deliver(booking: Booking, *, kind: str, audience: str, channel: str, tag: str = "") -> None:
-    """In the recipient's language. Raises Retry or GiveUp with a sentence."""
+    """In the recipient's language. Raises Retry or GiveUp with a sentence, or OtherWay."""
     former = KINDS[kind].to_former if kind in KINDS else False
     if former and booking.booking_hosts.filter(host=host_id_of(audience) or 0).exists():
         return  # they have it again

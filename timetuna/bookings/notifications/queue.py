@@ -8,9 +8,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from timetuna.bookings.events import ELSEWHERE, Status
-from timetuna.bookings.models import Attendee, Booking
+from timetuna.bookings.models import Attendee, Booking, SentText
 from timetuna.bookings.notifications.kinds import KINDS
-from timetuna.bookings.notifications.message import deliver, send_mail
+from timetuna.bookings.notifications.message import OtherWay, deliver, message_id, send_mail
+from timetuna.bookings.notifications.quiet_hours import moment_outside
 from timetuna.bookings.notifications.telling import (
     attendee_id,
     audience_of,
@@ -24,8 +25,12 @@ from timetuna.bookings.notifications.telling import (
 from timetuna.bookings.queries import with_booker
 from timetuna.jobs.models import Job
 from timetuna.jobs.queue import KEPT_FOR, MAIL, Retry, job
+from timetuna.l10n.datetimes import zone_or_utc
+from timetuna.lib.crypto import fingerprint
 from timetuna.pages.hooks import on_reminders_changed
 from timetuna.pages.models import Reminder
+
+MAIL_CHANNEL, TEXT = "mail", "text"
 
 
 def plan_reminders(booking: Booking, *, now: datetime) -> None:
@@ -40,9 +45,17 @@ def plan_reminders(booking: Booking, *, now: datetime) -> None:
     people = (*guests_of(booking), *hosts_of(booking))
     for kind in Reminder.Kind:
         for audience in people:
-            for row in rows:
-                if (row.kind, row.audience) == (kind, _side(audience)):
-                    _plan(booking, row, audience, now)
+            mine = [row for row in rows if (row.kind, row.audience) == (kind, _side(audience))]
+            _plan(booking, mine, audience, now)
+
+
+def _moment(booking: Booking, row: Reminder, audience: str, now: datetime) -> datetime:
+    """When it goes: what comes by text to who booked never in the night."""
+    due = _due(booking, row.kind, row.minutes)
+    if row.channel != TEXT or audience != audience_of(booking.booker):
+        return due
+    zone = zone_or_utc(booking.booker.time_zone)
+    return moment_outside(due, start=booking.start_at, zone=zone, now=now)
 
 
 def _due(booking: Booking, kind: str, minutes: int) -> datetime:
@@ -105,21 +118,25 @@ _HANDLERS = {Reminder.Kind.REMINDER: remind, Reminder.Kind.FOLLOW_UP: follow_up}
 TIMED_MAILS = (remind.name, follow_up.name)
 
 
-def _plan(booking: Booking, row: Reminder, audience: str, now: datetime) -> None:
-    at = _due(booking, row.kind, row.minutes)
-    if at <= now:
-        return
-    start = _minute(booking)
-    _HANDLERS[Reminder.Kind(row.kind)].enqueue(
-        key=f"{row.kind}:{booking.pk}:{audience}:{row.minutes}:{start}:{row.channel}",
-        concurrency=booking.concurrency_key(),
-        at=at,
-        booking_id=booking.pk,
-        audience=audience,
-        minutes=row.minutes,
-        start=start,
-        channel=row.channel,
-    )
+def _plan(booking: Booking, rows: Iterable[Reminder], audience: str, now: datetime) -> None:
+    """Two texts that the night has moved to the same moment are one."""
+    start, texted = _minute(booking), set[datetime]()
+    for row in rows:
+        at = _moment(booking, row, audience, now)
+        if _due(booking, row.kind, row.minutes) <= now or at in texted:
+            continue
+        if row.channel == TEXT:
+            texted.add(at)
+        _HANDLERS[Reminder.Kind(row.kind)].enqueue(
+            key=f"{row.kind}:{booking.pk}:{audience}:{row.minutes}:{start}:{row.channel}",
+            concurrency=booking.concurrency_key(),
+            at=at,
+            booking_id=booking.pk,
+            audience=audience,
+            minutes=row.minutes,
+            start=start,
+            channel=row.channel,
+        )
 
 
 def _minute(booking: Booking) -> int:
@@ -144,16 +161,45 @@ def _still_at(booking_id: int, start: int) -> Booking | None:
 
 
 def _send(booking: Booking, row: Reminder, audience: str) -> None:
-    """Only if the page wants it still and its reader does."""
-    wanted = Reminder.objects.filter(
-        page=booking.page, kind=row.kind, audience=_side(audience), minutes=row.minutes, channel=row.channel
+    """Only if the page wants it still and its reader does; by mail what does not go by text, unless that goes, too."""
+    same = Reminder.objects.filter(
+        page=booking.page, kind=row.kind, audience=_side(audience), minutes=row.minutes
     )
+    wanted = set(same.values_list("channel", flat=True))
     due = _due(booking, row.kind, row.minutes)
-    if not wanted.exists() or not _wants(booking, audience, due=due):
+    if row.channel not in wanted or not _wants(booking, audience, due=due):
         return
     _let_earlier_mails_pass(booking, audience)
-    tag = f"{row.minutes}.{_minute(booking)}"
-    deliver(booking, kind=row.kind, audience=audience, channel=row.channel, tag=tag)
+    tag = _tag(row.minutes, _minute(booking))
+    try:
+        deliver(booking, kind=row.kind, audience=audience, channel=row.channel, tag=tag)
+    except OtherWay:
+        if MAIL_CHANNEL not in wanted:
+            deliver(booking, kind=row.kind, audience=audience, channel=MAIL_CHANNEL, tag=tag)
+
+
+def _tag(minutes: int, start: int) -> str:
+    return f"{minutes}.{start}"
+
+
+def sent_by_text(booking: Booking, jobs: Iterable[Job]) -> frozenset[int]:
+    """Which of these reminders went by text, by their ids. One query, where any was to."""
+    named = {
+        fingerprint(
+            message_id(
+                booking,
+                kind=Reminder.Kind.REMINDER,
+                audience=job.arguments["audience"],
+                tag=_tag(job.arguments["minutes"], job.arguments["start"]),
+            )
+        ): job.pk
+        for job in jobs
+        if job.arguments.get("channel") == TEXT
+    }
+    if not named:
+        return frozenset()
+    found = SentText.objects.filter(message__in=named, state=SentText.State.SENT)
+    return frozenset(named[name] for name in found.values_list("message", flat=True))
 
 
 def _let_earlier_mails_pass(booking: Booking, audience: str) -> None:

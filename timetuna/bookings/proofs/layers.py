@@ -14,6 +14,7 @@ from typing import NamedTuple
 from django.conf import settings
 
 from timetuna.bookings.models import NumberCode
+from timetuna.bookings.proofs.numbers import number_hash, prefix_hash
 from timetuna.rate_limits.limits import Client, Limit, spend_all, used
 
 _HOUR, _DAY = 3_600, 86_400
@@ -23,6 +24,8 @@ FROM_NETWORK = Limit("texts from a network", (10, _HOUR), (30, _DAY), strict=Tru
 FROM_SHARED_NETWORK = Limit("texts from a shared network", (30, _HOUR), (120, _DAY), strict=True)
 FROM_WIDER_NETWORK = Limit("texts from a wider network", (30, _HOUR), (90, _DAY), strict=True)
 OF_PAGE = Limit("texts of a page", (30, _HOUR), strict=True)
+REMINDERS_OF_PAGE = Limit("reminders by text of a page", (60, _HOUR), strict=True)
+"""To numbers that nobody has shown to be theirs."""
 KEPT = 5
 """One in so many texts of a page and of the day is kept for prefixes to which none has gone."""
 LEAST_CONFIRMED = 5
@@ -84,6 +87,22 @@ def may_text(
     if client.wide and not client.shared:
         pairs.append((FROM_WIDER_NETWORK, client.wide))
     return not spend_all(*pairs), halted
+
+
+def may_remind(page_id: int, number: str, *, network: str, shown: bool, now: datetime) -> bool:
+    """Whether a reminder may go to a number by text now; then it is counted. Codes have what is kept of the day.
+
+    shown: its guest has typed a code that was texted to it, so that the layers have let it through before.
+    network: that the booking came from.
+    """
+    day, hashed = (of_day(), ""), number_hash(number)
+    pairs = [day, (TO_NUMBER, hashed)]
+    if not shown:
+        halted, prefix = stopped(recent(now), now), prefix_hash(number)
+        if halted.all or prefix in halted.prefixes or network in halted.networks:
+            return False
+        pairs += [(TO_PREFIX, prefix), (REMINDERS_OF_PAGE, str(page_id))]
+    return not _is_kept(*day) and not spend_all(*pairs)
 
 
 def recent(now: datetime) -> list[Row]:

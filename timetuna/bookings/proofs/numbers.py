@@ -4,6 +4,7 @@ No number stands anywhere in clear: a browser keeps keyed hashes, signed.
 """
 
 from datetime import timedelta
+from enum import Enum, auto
 
 from django.conf import settings
 from django.core import signing
@@ -33,14 +34,29 @@ def prefix_hash(number: str) -> str:
     return hmac_hex(settings.SECRET_KEY, f"phone prefix\n{number[:-_LINE]}")
 
 
-def no_text(number: str, page: PublicPage, *, zone: str) -> str:
-    """Why no text ever goes to a number, or "". zone: the guest's."""
+class NoText(Enum):
+    """Why no text ever goes to a number: such numbers get none, or none of their country does."""
+
+    KIND = auto()
+    COUNTRY = auto()
+
+
+def lack_of(number: str, *zones: str) -> NoText | None:
+    """None where texts may go. zones: the host's and the guest's, of whose countries it may be."""
     found = kind_of(number)
     kinds = {NumberKind.MOBILE, NumberKind.VOIP} if settings.SMS_VOIP else {NumberKind.MOBILE}
-    countries = settings.SMS_COUNTRIES or (country_of(page.time_zone), country_of(zone))
-    if found.kind in kinds and found.country in countries:
+    if found.kind not in kinds:
+        return NoText.KIND
+    countries = settings.SMS_COUNTRIES or [country_of(zone) for zone in zones]
+    return None if found.country in countries else NoText.COUNTRY
+
+
+def no_text(number: str, page: PublicPage, *, zone: str) -> str:
+    """Why no code ever goes to a number by text, or "". zone: the guest's."""
+    lack = lack_of(number, page.time_zone, zone)
+    if lack is None:
         return ""
-    if found.kind in kinds:
+    if lack is NoText.COUNTRY:
         return gettext("No code can be sent by text to a number of this country. Give another one.")
     return gettext("No code can be sent by text to this number. Give a mobile number.")
 

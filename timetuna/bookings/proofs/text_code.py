@@ -18,6 +18,7 @@ from django.utils.translation import get_language, gettext
 
 from timetuna import texts
 from timetuna.accounts.emails import send
+from timetuna.bookings.consents import is_stopped
 from timetuna.bookings.models import NumberCode
 from timetuna.bookings.proofs.layers import may_text
 from timetuna.bookings.proofs.mail_code import OF_PAGE, hold_on, limits_of, notice_of
@@ -55,9 +56,8 @@ def ask(asked: NumberAsked, page: PublicPage, *, client: Client, hold: str, now:
     """Have a code sent; earlier ones stay valid as long. A time that is held is held on meanwhile."""
     forget_some(NumberCode.objects.filter(asked_at__lte=now - _KEPT_FOR))
     prefix, number = prefix_hash(asked.number), number_hash(asked.number)
-    may, halted = (
-        may_text(page.id, prefix, number, client=client, now=now) if texts.can_text() else (False, None)
-    )
+    possible = texts.can_text() and not is_stopped(asked.number)
+    may, halted = may_text(page.id, prefix, number, client=client, now=now) if possible else (False, None)
     if halted and halted.all:
         tell_operator(now)
     with transaction.atomic():

@@ -6,7 +6,18 @@ from functools import partial
 
 from django.utils.translation import gettext, gettext_lazy
 
-from timetuna.bookings.events import API, ATTENDEE, GUEST, HOST, LINK, MAIL, BookingEvent, Status, told_entry
+from timetuna.bookings.events import (
+    API,
+    ATTENDEE,
+    GUEST,
+    HOST,
+    LINK,
+    MAIL,
+    TEXT,
+    BookingEvent,
+    Status,
+    told_entry,
+)
 from timetuna.bookings.models import Booking, HistoryEntry
 from timetuna.bookings.status.rows import Reader
 from timetuna.l10n import datetimes
@@ -15,6 +26,7 @@ from timetuna.l10n.retold import retold
 _SOURCES = {
     LINK: gettext_lazy("by the guest’s link"),
     MAIL: gettext_lazy("from a mail"),
+    TEXT: gettext_lazy("by text"),
     API: gettext_lazy("through the API"),
 }
 _CHANGED = {

@@ -13,7 +13,7 @@ from timetuna.bookings.fulfilment.fulfil import fulfil
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.notifications.kinds import AGAIN, KINDS
 from timetuna.bookings.notifications.message import send_mail
-from timetuna.bookings.notifications.queue import TIMED_MAILS, remind
+from timetuna.bookings.notifications.queue import TEXT, TIMED_MAILS, remind, sent_by_text
 from timetuna.bookings.notifications.telling import attendee_id, audience_of, host_id_of
 from timetuna.bookings.queries import counts
 from timetuna.bookings.status.badges import PATIENCE
@@ -194,9 +194,10 @@ def mail_effects(booking: Booking, jobs: Sequence[Job], reader: Reader) -> list[
     named = _names(booking, jobs, reader)
     mails = [_mail(job, booking, jobs, named) for job in jobs if job.name == send_mail.name]
     timely = [job for job in jobs if job.name in TIMED_MAILS and _still_holds(job, booking)]
+    texted = sent_by_text(booking, timely)
     return [
         *(mails or _mails_to_come(booking, jobs, reader)),
-        *(standing(job, _timely_title(job, named), done=sent(), reader=reader) for job in timely),
+        *(_timely(job, named, texted) for job in timely),
     ]
 
 
@@ -224,11 +225,15 @@ def _names(booking: Booking, jobs: Sequence[Job], reader: Reader) -> _Names:
     )
 
 
-def _timely_title(job: Job, named: _Names) -> str:
-    said = (
-        gettext("Reminder to %(reader)s") if job.name == remind.name else gettext("Follow-up to %(reader)s")
-    )
-    return said % {"reader": named.of(job)}
+def _timely(job: Job, named: _Names, texted: frozenset[int]) -> Effect:
+    """texted: those that went by text; what was to, and is done, went by mail or not at all."""
+    if job.name != remind.name:
+        said = gettext("Follow-up to %(reader)s")
+    elif job.arguments.get("channel") == TEXT and (job.state != Job.State.DONE or job.pk in texted):
+        said = gettext("Reminder by text to %(reader)s")
+    else:
+        said = gettext("Reminder to %(reader)s")
+    return standing(job, said % {"reader": named.of(job)}, done=sent(), reader=named.reader)
 
 
 def _still_holds(job: Job, booking: Booking) -> bool:

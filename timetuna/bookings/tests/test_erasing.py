@@ -314,12 +314,13 @@ NO_WORDS_OF_A_GUEST = {
         HASHES: "token_fingerprint visit_fingerprint client_fingerprint network_fingerprint wide_fingerprint",
     },
     "bookings.MailCode": {HASHES: "mailbox_hash salt code_hash used_for"},
+    "bookings.TextConsent": {HASHES: "number_hash", "our own sentences; the row goes": "wording"},
+    "bookings.StoppedNumber": {HASHES: "number_hash"}, "bookings.SentText": {HASHES: "message", WORDS: "state"},
     "bookings.NumberCode": {HASHES: "form number_hash prefix_hash network salt code_hash", WORDS: "way"},
     "bookings.Conference": {
         IDS: "provider account_fingerprint reference join_url passcode", WORDS: "state", "our own sentences": "problem",
     },
     "bookings.HistoryEntry": {WORDS: "actor event source", HOSTS: "via", "times and numbers": "changes"},
-    "insights.DayFigure": {WORDS: "clock"},
     "api.ApiKey": {HOSTS: "name", WORDS: "scopes", IDS: "public_id start", HASHES: "fingerprint last_network"},
     "api.StoredAnswer": {
         IDS: "principal token about", HASHES: "key request",
@@ -331,9 +332,8 @@ NO_WORDS_OF_A_GUEST = {
     "webhooks.WebhookEndpoint": {
         HOSTS: "url secret_sealed former_sealed", WORDS: "events source why", IDS: "public_id pages",
     },
-    "webhooks.WebhookEvent": {WORDS: "type", IDS: "public_id"},
-    "webhooks.EventDelivery": {WORDS: "state", IDS: "public_id"},
-    "webhooks.DeliveryAttempt": {WORDS: "problem"},
+    "webhooks.WebhookEvent": {WORDS: "type", IDS: "public_id"}, "webhooks.DeliveryAttempt": {WORDS: "problem"},
+    "webhooks.EventDelivery": {WORDS: "state", IDS: "public_id"}, "insights.DayFigure": {WORDS: "clock"},
     "drafts.PageDraft": {HOSTS: "sentence plan", WORDS: "state", "our own sentences": "problem"},
 }  # fmt: skip
 

@@ -13,9 +13,9 @@ from timetuna.bookings.actions.answer_request import approve
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.change_guests import MOST_CHANGES, add_guests, remove_guest
 from timetuna.bookings.actions.erase import erase
+from timetuna.bookings.actions.reminders.stop_reminders import stop_reminders
 from timetuna.bookings.actions.renew_link import renew_link
 from timetuna.bookings.actions.reschedule import reschedule
-from timetuna.bookings.actions.stop_reminders import stop_reminders
 from timetuna.bookings.models import Attendee, Booking
 from timetuna.bookings.queries import link, link_path
 from timetuna.bookings.tests.conftest import make_page, tomorrow, work_off

@@ -14,7 +14,8 @@ from timetuna.pages.forms import time_spans
 from timetuna.pages.forms.fields import LineField, SubjectField, WordsField
 from timetuna.pages.forms.page_form import lock_page, note_changes
 from timetuna.pages.models import BookingPage, Question, Reminder
-from timetuna.pages.queries import OF_ANSWER, MailText, mail_text
+from timetuna.pages.queries import OF_ANSWER, MailText, asks_for_number, mail_text, text_reminders
+from timetuna.texts import can_text
 from timetuna.web.saving import FormPart, HostForm
 
 if TYPE_CHECKING:
@@ -150,6 +151,15 @@ class NotificationsForm(HostForm):
         label=gettext_lazy("Remind guests"),
         help_text=gettext_lazy("Up to five, such as 24 h or 1 h before the start. Empty: none."),
     )
+    guest_texts = LeadTimesField(
+        Reminder(audience="guest", channel="text"),
+        label=gettext_lazy("Remind guests by text"),
+        most=2,
+        help_text=gettext_lazy(
+            "Up to two, for guests who agree to them on the form; all others get them by email. None goes between "
+            "21:00 and 8:00 by your guest’s clock."
+        ),
+    )
     host_reminders = LeadTimesField(
         Reminder(audience="host"),
         label=gettext_lazy("Remind me"),
@@ -167,6 +177,7 @@ class NotificationsForm(HostForm):
         super().__init__(data)
         keys = page.questions.exclude(kind=Question.Kind.CONSENT).values_list("key", flat=True)
         self._names = (*PLACEHOLDERS, *(f"{OF_ANSWER}{key.lower()}" for key in keys))
+        self.no_texts = self._offer_texts()
         for name, field in self._times():
             minutes = page.reminders.filter(**field.what()).values_list("minutes", flat=True)
             self.initial[name] = time_spans.show(list(minutes))
@@ -190,6 +201,23 @@ class NotificationsForm(HostForm):
             initial=stored.message,
             help_text=_STANDS[kind],
         )
+
+    def _offer_texts(self) -> str:
+        """Why there are no reminders by text, or "". Those that a page has stay, and go by email meanwhile."""
+        if not can_text():
+            lack = gettext("Reminders by text need a service for texts, which this server does not have.")
+        elif not asks_for_number(self.page):
+            lack = gettext(
+                "Reminders by text need a phone number: let the page ask for one, on the tab Booking."
+            )
+        else:
+            return ""
+        field = self.fields["guest_texts"]
+        if not text_reminders(self.page.pk):
+            del self.fields["guest_texts"]
+            return lack
+        field.help_text = f"{lack} {gettext('Until then these go by email.')}"
+        return ""
 
     def _times(self) -> list[tuple[str, LeadTimesField]]:
         return [(name, field) for name, field in self.fields.items() if isinstance(field, LeadTimesField)]

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from timetuna.lib.urls import read_url
-from timetuna.providers.registry import Need, Provider
+from timetuna.providers.registry import Need, Provider, key
 
 NUMBER, DIGITS, TEXT = "{number}", "{digits}", "{text}"
 
@@ -60,6 +60,13 @@ PROVIDER = Provider(
             required=False,
             default='{"to": "{number}", "text": "{text}"}',
             check=_body,
+        ),
+        Need(
+            "inbound_secret",
+            "Hands on what people answer with this in a header: Authorization: Bearer …",
+            required=False,
+            secret=True,
+            check=key,
         ),
     ),
     one_per_host=True,

@@ -1,22 +1,36 @@
-"""Sends a text by the request that the operator has described."""
+"""Sends a text by the request that the operator has described, and reads what people answer."""
 
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from http import HTTPStatus
 from urllib.parse import quote
 
+from timetuna.lib.crypto import equal
 from timetuna.lib.http import Body, HttpClient, HttpError
 from timetuna.providers.httptexts import DIGITS, NUMBER, TEXT, headers_of
 from timetuna.providers.registry import Config
-from timetuna.providers.texting import broken, refused, unreachable, wrong_settings
+from timetuna.providers.texting import (
+    InboundText,
+    Received,
+    broken,
+    refused,
+    unreachable,
+    wrong_settings,
+)
 
 _LABEL = "The service for texts"
 _SUCCESS = range(200, 300)
+_LONGEST_BODY, _LONGEST_TEXT = 20_000, 2_000
+_NUMBER = re.compile(r"\+[1-9][0-9]{4,14}")
 
 
 class HttpTexts:
+    received = Received()
+
     def __init__(self, config: Config, http: HttpClient) -> None:
+        self._inbound = config["inbound_secret"]
         self._url, self._method, self._body = config["url"], config["method"], config["body"]
         self._headers = headers_of(config["headers"])
         # The number may stand in the path.
@@ -37,6 +51,23 @@ class HttpTexts:
         if answer.status not in _SUCCESS:
             busy = answer.status == HTTPStatus.TOO_MANY_REQUESTS
             raise refused(_LABEL, answer.status, permanent=not busy)
+
+    def hears(self) -> bool:
+        """Without the secret nothing can be believed."""
+        return bool(self._inbound)
+
+    def read_inbound(self, body: bytes, headers: Mapping[str, str], *, url: str) -> InboundText | None:  # noqa: ARG002
+        """Of JSON: {"from": "+49…", "text": "…"}."""
+        right = equal(headers.get("authorization", ""), f"Bearer {self._inbound}")
+        if not self._inbound or not right or len(body) > _LONGEST_BODY:
+            return None
+        try:
+            found = json.loads(body)
+        except ValueError:
+            return None
+        if not isinstance(found, dict) or not _NUMBER.fullmatch(str(found.get("from", ""))):
+            return None
+        return InboundText(found["from"], str(found.get("text", ""))[:_LONGEST_TEXT])
 
     def _content(self, values: dict[str, str]) -> Body:
         """Of one kind or the other: what is filled in cannot end the text that it stands in."""

@@ -10,12 +10,20 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from http import HTTPStatus
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 from timetuna.lib.crypto import equal
 from timetuna.lib.http import Body, HttpClient, HttpError, Response
 from timetuna.providers.registry import Config
-from timetuna.providers.texting import STOPPED, InboundText, broken, refused, unreachable, wrong_settings
+from timetuna.providers.texting import (
+    STOPPED,
+    InboundText,
+    Received,
+    broken,
+    refused,
+    unreachable,
+    wrong_settings,
+)
 
 _LABEL = "Twilio"
 _LONGEST_BODY, _MOST_FIELDS, _LONGEST_TEXT = 20_000, 60, 2_000
@@ -27,6 +35,8 @@ _SETTINGS = {20003, 20404, 21212, 21606, 21659, 21660}
 
 
 class Twilio:
+    received = Received('<?xml version="1.0" encoding="UTF-8"?><Response></Response>', "text/xml")
+
     def __init__(self, config: Config, http: HttpClient) -> None:
         account = config["account_sid"]
         self._address = f"{config['api_url'].rstrip('/')}/2010-04-01/Accounts/{account}/Messages.json"
@@ -45,6 +55,10 @@ class Twilio:
         if answer.status != HTTPStatus.CREATED:
             raise _refusal(answer)
 
+    def hears(self) -> bool:
+        """A sender's name cannot be answered."""
+        return self._sender.startswith(("+", "MG"))
+
     def read_inbound(self, body: bytes, headers: Mapping[str, str], *, url: str) -> InboundText | None:
         if len(body) > _LONGEST_BODY:
             return None
@@ -54,12 +68,23 @@ class Twilio:
             )
         except ValueError:
             return None
-        if not equal(headers.get("x-twilio-signature", ""), signature(self._token, url, fields)):
-            return None
+        given = headers.get("x-twilio-signature", "")
+        # Every one is compared, so that the time does not tell which.
+        right = [equal(given, signature(self._token, one, fields)) for one in _spellings(url)]
         number = fields.get("From", "")
-        if not _NUMBER.fullmatch(number):
+        if not any(right) or not _NUMBER.fullmatch(number):
             return None
-        return InboundText(number, fields.get("Body", "")[:_LONGEST_TEXT])
+        # Where Twilio looks after STOP itself, it says what it made of the text, in whatever language that was.
+        return InboundText(number, (fields.get("OptOutType") or fields.get("Body", ""))[:_LONGEST_TEXT])
+
+
+def _spellings(url: str) -> list[str]:
+    """With its port and without it: Twilio signs an address either way."""
+    parts = urlsplit(url)
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or ""
+    usual = 443 if parts.scheme == "https" else 80
+    hosts = (parts.netloc, host, f"{host}:{parts.port or usual}")
+    return list(dict.fromkeys(urlunsplit(parts._replace(netloc=one)) for one in hosts))
 
 
 def signature(token: str, url: str, fields: Mapping[str, str]) -> str:

@@ -12,6 +12,13 @@ PROVIDER = Provider(
         Need("api_key", "The account's API key.", check=key),
         Need("api_secret", "Its API secret.", secret=True, check=key),
         Need("from", "The number or the sender's name that texts come from."),
+        Need(
+            "signature_secret",
+            "Its signature secret (SHA-256 HMAC), so that what people answer is believed.",
+            required=False,
+            secret=True,
+            check=key,
+        ),
         place("api_url", "Where Vonage's SMS API is.", "https://rest.nexmo.com"),
     ),
     one_per_host=True,

@@ -209,6 +209,7 @@ def _order(step: FormStep) -> Order:
         answers=step.form.given(),
         origin=step.choice.came.origin(step.form.locked),
         link=step.choice.came.of(LINK),
+        texts=step.form.agreed(),
     )
 
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
+from timetuna.bookings.consents import may_be_texted
 from timetuna.bookings.events import BookingEvent, Status, earlier_start, is_fresh
 from timetuna.bookings.integrations.location import attendee_invitation, place_for
 from timetuna.bookings.models import Attendee, Booking
@@ -126,6 +127,7 @@ class Changes:
     move_url: str
     cancel_url: str
     guests_url: str
+    texts_url: str
     terms: Sequence[str]
 
 
@@ -317,6 +319,7 @@ def _changes(request: HttpRequest, attendee: Attendee, customs: Customs, now: da
         move_url="" if move_refusal(booking, now=now) else move,
         cancel_url="" if cancel_refusal(booking, now=now) else cancel,
         guests_url=link_path(attendee, "booked_guests") if invites else "",
+        texts_url=link_path(attendee, "booked_texts") if may_be_texted(attendee, now=now) else "",
         terms=sentences(booking, now=now, twelve_hours=customs.twelve_hours),
     )
 

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from timetuna.bookings.actions.stop_reminders import stop_reminders
+from timetuna.bookings.actions.reminders.stop_reminders import stop_reminders
 from timetuna.bookings.policies import attendee_or_404, takes_part
 from timetuna.bookings.queries import link_path
 from timetuna.bookings.slots.selection import read_customs

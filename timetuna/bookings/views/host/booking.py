@@ -43,6 +43,7 @@ from timetuna.bookings.queries import host_names, link, others
 from timetuna.bookings.status.effects import effects
 from timetuna.bookings.status.history import HistoryLine, history_line
 from timetuna.bookings.status.job import Delivery, Effect, EffectState, Remedy, delivery_of
+from timetuna.bookings.status.numbers import NumberStanding, number_standing
 from timetuna.bookings.status.rows import Reader
 from timetuna.bookings.status.turns import WhyHost, why_host
 from timetuna.bookings.views.host.bookings import reader_of
@@ -112,6 +113,7 @@ class BookingScreen(Screen):
     readers: Sequence[tuple[str, str]]
     others: int
     people: Sequence[Attendee]
+    number: NumberStanding | None
     guests_form: AddGuestsForm | None
     notes_form: NotesForm
     why_host: WhyHost | None
@@ -172,6 +174,7 @@ def show_booking(
         readers=_readers(row, people, reader) if "resend" in able else [],
         others=_others(request, row) if "erase" in able else 0,
         people=people,
+        number=number_standing(row.booker, reader),
         guests_form=guests_form or _guests_form(row, people),
         notes_form=notes_form or _notes_form(request, row),
         why_host=why_host(row, reader),

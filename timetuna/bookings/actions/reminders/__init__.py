@@ -1,0 +1,1 @@
+"""What people say about reminders: whether they want any, and by what."""
