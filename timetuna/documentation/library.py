@@ -15,6 +15,8 @@ FOLDER = _PACKED if _PACKED.is_dir() else _CHECKOUT
 """Where the package has them, and a checkout."""
 _OPENAPI = "openapi.json"
 OPENAPI = FOLDER / _OPENAPI
+REFERENCE = "reference"
+"""The API's, made out of that; its pages are below this name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,8 @@ def target(href: str, name: str) -> tuple[str, str] | None:
         return None
     whole = posixpath.normpath(posixpath.join(posixpath.dirname(name), path)) if path else f"{name}.md"
     other = whole.removesuffix(".md")
-    return (other, mark + fragment) if whole.endswith(".md") and other in DOCUMENTS else None
+    is_told = other in DOCUMENTS or other.partition("/")[0] == REFERENCE
+    return (other, mark + fragment) if whole.endswith(".md") and is_told else None
 
 
 def files() -> Iterator[tuple[Path, str]]:

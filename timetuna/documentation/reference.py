@@ -1,46 +1,102 @@
-"""The API reference as Markdown, made from the OpenAPI document that programs read."""
+"""The API reference as Markdown, made from the OpenAPI document that programs read: a page for each of its tags."""
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
-from timetuna.documentation.library import OPENAPI
+from timetuna.documentation.library import OPENAPI, REFERENCE
 
 Json = Mapping[str, Any]
-NAME = "reference"
-ABOUT = "Every operation, field and answer of the API on one page, for people; for programs: openapi.json."
+ABOUT = "Every operation, field and answer of the API, for people; for programs: openapi.json."
 _METHODS = ("get", "post", "patch", "delete")
 _FIRST_PROBLEM = 400
 _EVERYWHERE = {"400", "401", "403", "404", "413", "415", "422", "429", "500", "503"}
 """Statuses that any operation may have."""
 _FORMATS = {"date-time": "time (RFC 3339)", "date": "day", "email": "mail address", "uri": "address"}
+_TO_OBJECT = re.compile(r"\]\(object:(\w+)\)")
+"""A link to an object, before it is known on which page it stands."""
 _INTRODUCTION = """# API reference
 
-All operations below `/api/v1`, and the objects that they take and give. [The API](/docs/api) tells it from the
+All operations below `/api/v1`, and the objects that they take and give. [The API](api.md) tells it from the
 beginning: keys, times, lists, repeats and limits. Programs read the same as [OpenAPI 3.1](/openapi.json).
 
 Any operation may be refused with the statuses 400, 401, 403, 404, 422, 429, 500 and 503, and one with a body with 413
-and 415; whether with 409 and 412, too, stands beside it. [Problems](/docs/api#problems) have the same shape everywhere,
+and 415; whether with 409 and 412, too, stands beside it. [Problems](api.md#problems) have the same shape everywhere,
 and a [page for each code](/problems).
 """
 
 
-def reference_text() -> str:
-    """With an anchor for each operation, by its id, and for each object."""
+@cache
+def reference_pages() -> Mapping[str, tuple[str, str, str]]:
+    """By name, as in the address: title, what it is about, and Markdown. The first one is the contents of the others.
+
+    Each operation has an anchor, by its id, and so has each object.
+    """
     made = json.loads(
         OPENAPI.read_text(encoding="utf-8")
     )  # as the server answers it: making it anew takes seconds
-    return "\n".join([_INTRODUCTION, *_operations(made), "## Objects\n", *_objects(made)])
-
-
-def _operations(made: Json) -> Iterator[str]:
+    homes = _homes(made)
+    pages = {REFERENCE: ("API reference", ABOUT, _linked(_contents(made, homes), homes, REFERENCE))}
     for tag in made["tags"]:
-        yield f"## {tag['name']}\n\n{tag['description']}\n"
-        for path, found in made["paths"].items():
-            for method in _METHODS:
-                if tag["name"] in found.get(method, {}).get("tags", ()):
-                    yield from _operation(made, path, method, found[method])
+        name = _page_of(tag["name"])
+        pages[name] = (tag["name"], tag["description"], _linked(_of_tag(made, tag, homes), homes, name))
+    return pages
+
+
+def _page_of(tag: str) -> str:
+    return f"{REFERENCE}/{tag.lower().replace(' ', '-')}"
+
+
+def _homes(made: Json) -> Mapping[str, str]:
+    """Each object's page: that of the first tag whose operations name it, the contents where none does."""
+    homes: dict[str, str] = {}
+    for tag in made["tags"]:
+        told = [told for _, _, told in _tagged(made, tag["name"])]
+        for name in _reached(made, told):
+            homes.setdefault(name, _page_of(tag["name"]))
+    return {name: homes.get(name, REFERENCE) for name in made["components"]["schemas"]}
+
+
+def _tagged(made: Json, tag: str) -> Iterator[tuple[str, str, Json]]:
+    """Path, method, and what is told of it."""
+    for path, found in made["paths"].items():
+        for method in _METHODS:
+            if tag in found.get(method, {}).get("tags", ()):
+                yield path, method, found[method]
+
+
+def _contents(made: Json, homes: Mapping[str, str]) -> Iterator[str]:
+    yield _INTRODUCTION
+    for tag in made["tags"]:
+        page = f"{_page_of(tag['name'])}.md"
+        yield f"## {tag['name']}\n\n{tag['description']} [All of it]({page})\n"
+        yield "| operation | request |\n|---|---|"
+        for path, method, told in _tagged(made, tag["name"]):
+            link = f"[{told['summary']}]({page}#{told['operationId']})"
+            yield f"| {link} | `{method.upper()} /api/v1{path}` |"
+        yield ""
+    yield from _objects(made, [name for name, home in homes.items() if home == REFERENCE])
+
+
+def _of_tag(made: Json, tag: Json, homes: Mapping[str, str]) -> Iterator[str]:
+    yield f"# {tag['name']}\n\n{tag['description']} Part of the [API reference](../{REFERENCE}.md).\n\n## Operations\n"
+    for path, method, told in _tagged(made, tag["name"]):
+        yield from _operation(made, path, method, told)
+    yield from _objects(made, [name for name, home in homes.items() if home == _page_of(tag["name"])])
+
+
+def _linked(lines: Iterable[str], homes: Mapping[str, str], page: str) -> str:
+    """page: on which they stand; links between pages lead to files, as those of other documents do."""
+
+    def address(found: re.Match[str]) -> str:
+        home = homes[found[1]]
+        file = "" if home == page else f"{home.rpartition('/')[2]}.md"
+        up = "../" if file and home == REFERENCE else ""
+        return f"]({up}{file}#{_anchor(found[1])})"
+
+    return _TO_OBJECT.sub(address, "\n".join(lines))
 
 
 def _operation(made: Json, path: str, method: str, told: Json) -> Iterator[str]:
@@ -76,9 +132,12 @@ def _answered(answer: Json) -> str:
     return f"{_kind(schema)}. {answer['description']}" if schema else answer["description"]
 
 
-def _objects(made: Json) -> Iterator[str]:
+def _objects(made: Json, names: list[str]) -> Iterator[str]:
     taken = set(_taken(made))
-    for name, schema in made["components"]["schemas"].items():
+    if names:
+        yield "## Objects\n"
+    for name in names:
+        schema = made["components"]["schemas"][name]
         yield f"### {name} {{#{_anchor(name)}}}\n\n{schema.get('description', '')}\n"
         must = set(schema.get("required", ()))
         yield "| field | type | what it is |\n|---|---|---|"
@@ -91,17 +150,20 @@ def _objects(made: Json) -> Iterator[str]:
 
 def _taken(made: Json) -> Iterator[str]:
     """Names of objects that bodies hold."""
-    schemas = made["components"]["schemas"]
-    ahead = [
-        name
-        for found in made["paths"].values()
-        for told in found.values()
-        for name in _named(told.get("requestBody"))
-    ]
+    return _reached(
+        made, [told.get("requestBody") for found in made["paths"].values() for told in found.values()]
+    )
+
+
+def _reached(made: Json, told: Any) -> Iterator[str]:
+    """Names of the objects in it, and of those in them; each once."""
+    ahead, seen = _named(told), set()
     while ahead:
-        name = ahead.pop()
-        yield name
-        ahead += _named(schemas[name])
+        name = ahead.pop(0)
+        if name not in seen:
+            seen.add(name)
+            yield name
+            ahead += _named(made["components"]["schemas"][name])
 
 
 def _named(schema: Any) -> list[str]:
@@ -112,7 +174,7 @@ def _kind(schema: Json) -> str:
     """What a value may be, in words; objects lead to themselves."""
     if "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
-        return f"[{name}](#{_anchor(name)})"
+        return f"[{name}](object:{name})"
     if "anyOf" in schema:
         return " or ".join(dict.fromkeys(_kind(one) for one in schema["anyOf"]))
     values = [schema["const"]] if "const" in schema else schema.get("enum", ())

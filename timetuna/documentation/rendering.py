@@ -41,9 +41,10 @@ class Rendered:
 def rendered(text: str, name: str = "") -> Rendered:
     """name: of the document, from which its links lead on."""
     tokens = _markdown().parse(text)
-    title, headings = "", list(_with_anchors(tokens))
+    title = ""
     if tokens and tokens[0].tag == "h1":
         title, tokens = _words(tokens[1]), tokens[3:]
+    headings = list(_with_anchors(tokens))
     _label_cells(tokens)
     for token in tokens:
         for child in token.children or ():

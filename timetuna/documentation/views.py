@@ -13,9 +13,9 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.views.decorators.http import require_safe
 
-from timetuna.documentation.library import DOCUMENTS, SHELVES, text_of, title_of
+from timetuna.documentation.library import DOCUMENTS, REFERENCE, SHELVES, text_of, title_of
 from timetuna.documentation.problem_pages import problem_pages
-from timetuna.documentation.reference import ABOUT, NAME, reference_text
+from timetuna.documentation.reference import reference_pages
 from timetuna.documentation.rendering import Rendered, rendered
 from timetuna.web.forms import in_full
 
@@ -29,7 +29,6 @@ _WORDS = {
     "here": "On this page",
     "markdown": "This page as Markdown",
     "programs": "For programs that read",
-    "reference": "API reference",
 }
 _CONTENTS = "What TimeTuna does and how it is done: for programs, for hosts, and for whoever runs the server."
 _PROBLEMS = """# Problems
@@ -66,10 +65,19 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class ShelfLines:
-    """lines: address, title, what it is about, and whether it is this page."""
-
     title: str
-    lines: Sequence[tuple[str, str, str, bool]]
+    lines: "Sequence[ShelfLine]"
+
+
+@dataclass(frozen=True, slots=True)
+class ShelfLine:
+    """about: what the page is about.  below: it is a part of the page before it."""
+
+    address: str
+    title: str
+    about: str
+    current: bool
+    below: bool = False
 
 
 def _kept(view: Callable[..., Reply]) -> Callable[..., HttpResponse]:
@@ -99,7 +107,7 @@ def contents() -> Reply:
 def document(name: str) -> Reply:
     """name: as in the address, with or without .md at its end. Whatever is no document's name is answered 404."""
     plain = name.removesuffix(".md")
-    if plain not in DOCUMENTS and plain != NAME:
+    if plain not in DOCUMENTS and plain not in reference_pages():
         return missing()
     return _document(plain, as_markdown=plain != name)
 
@@ -136,8 +144,8 @@ def missing() -> Reply:
 
 def told(name: str) -> str:
     """A document's Markdown, with this server's address where another one stands as an example."""
-    if name == NAME:
-        return reference_text()
+    if name in reference_pages():
+        return reference_pages()[name][2]
     text = text_of(name)
     if name not in _OF_OPERATORS:
         for example in _EXAMPLES:
@@ -174,11 +182,21 @@ def _page(path: str, found: Rendered, markdown: str = "") -> Reply:
 
 def _shelves(path: str) -> Iterator[ShelfLines]:
     for shelf in SHELVES:
-        named = [(name, title_of(name), about) for name, about in shelf.documents.items()]
+        lines = [_shelf_line(name, title_of(name), about, path) for name, about in shelf.documents.items()]
         if "api" in shelf.documents:
-            named.insert(1, (NAME, _WORDS["reference"], ABOUT))
-        lines = [(f"/docs/{name}", title, about, path == f"docs/{name}") for name, title, about in named]
+            lines[1:1] = _reference_lines(path)
         yield ShelfLines(shelf.title, lines)
+
+
+def _shelf_line(name: str, title: str, about: str, path: str, *, below: bool = False) -> ShelfLine:
+    return ShelfLine(f"/docs/{name}", title, about, path == f"docs/{name}", below)
+
+
+def _reference_lines(path: str) -> Iterator[ShelfLine]:
+    """Its pages stand below it where one is read."""
+    for name, (title, about, _) in reference_pages().items():
+        if name == REFERENCE or path.startswith(f"docs/{REFERENCE}"):
+            yield _shelf_line(name, title, about, path, below=name != REFERENCE)
 
 
 def _llms() -> Iterator[str]:
@@ -189,12 +207,19 @@ def _llms() -> Iterator[str]:
         yield f"## {shelf.title}\n"
         if "api" in shelf.documents:
             yield f"- [OpenAPI 3.1]({in_full('/openapi.json')}): every operation of the API, for programs."
-            yield f"- [{_WORDS['reference']}]({in_full(f'/docs/{NAME}.md')}): {ABOUT}"
+            yield from _reference_links()
         yield from _lines(shelf.documents)
         yield ""
     yield "## Optional\n"
     yield from _lines(_OF_OPERATORS)
     yield ""
+
+
+def _reference_links() -> Iterator[str]:
+    first = reference_pages()[REFERENCE][0]
+    for name, (title, about, _) in reference_pages().items():
+        said = title if name == REFERENCE else f"{first}: {title}"
+        yield f"- [{said}]({in_full(f'/docs/{name}.md')}): {about}"
 
 
 def _lines(documents: Mapping[str, str]) -> Iterator[str]:

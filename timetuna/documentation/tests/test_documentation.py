@@ -13,12 +13,14 @@ from timetuna.api.urls import PARTS
 from timetuna.documentation import views
 from timetuna.documentation.library import DOCUMENTS, TITLE, files, text_of
 from timetuna.documentation.problem_pages import problem_pages
+from timetuna.documentation.reference import reference_pages
 from timetuna.documentation.rendering import rendered
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
 API = (DOCS / "api.md").read_text(encoding="utf-8")
-PAGES = ["/docs", *(f"/docs/{name}" for name in DOCUMENTS), "/docs/reference", "/problems", "/problems/flood"]
-LARGEST, LARGEST_REFERENCE = 100_000, 250_000
+NAMES = [*DOCUMENTS, *reference_pages()]
+PAGES = ["/docs", *(f"/docs/{name}" for name in NAMES), "/problems", "/problems/flood"]
+LARGEST = 100_000
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 pytestmark = pytest.mark.django_db
 
@@ -56,7 +58,7 @@ def test_a_page_is_whole_small_and_leads_somewhere(path: str) -> None:
 
     assert answer.status_code == 200
     assert answer["Content-Type"] == "text/html; charset=utf-8"
-    assert len(answer.content) < (LARGEST_REFERENCE if path == "/docs/reference" else LARGEST)
+    assert len(answer.content) < LARGEST
     assert "script" not in page.tags
     assert b'<th scope="col"></th>' not in answer.content
     assert sorted(set(page.anchors)) == sorted(page.anchors)
@@ -74,7 +76,7 @@ def test_a_page_is_whole_small_and_leads_somewhere(path: str) -> None:
 
 
 @pytest.mark.whole
-@pytest.mark.parametrize("name", [*DOCUMENTS, "reference"])
+@pytest.mark.parametrize("name", NAMES)
 def test_a_document_is_markdown_too_and_leads_to_markdown(name: str) -> None:
     answer = Client().get(f"/docs/{name}.md")
     text = answer.content.decode()
@@ -114,6 +116,9 @@ def test_whoever_has_a_page_is_not_sent_it_again() -> None:
         "/docs/decisions/0001-stack",
         "/docs/api.md.md",
         "/docs/api%00",
+        "/docs/reference/nothing",
+        "/docs/reference/",
+        "/docs/reference/../api",
         "/problems/nothing",
     ],
 )
@@ -133,7 +138,7 @@ def test_only_reading_is_possible() -> None:
 
 
 def test_the_reference_has_every_operation_and_object_with_an_anchor() -> None:
-    anchors = set(read("/docs/reference").anchors)
+    anchors = [anchor for name in reference_pages() for anchor in read(f"/docs/{name}").anchors]
     operations = {
         operation.operation_id or operation.view_func.__name__
         for part in PARTS
@@ -141,8 +146,11 @@ def test_the_reference_has_every_operation_and_object_with_an_anchor() -> None:
         for operation in view.operations
     }
 
-    assert operations - anchors == set()
-    assert {"object-booking", "object-bookingin", "object-problem"} <= anchors
+    assert operations - {*anchors} == set()
+    for name in ("booking", "bookingin", "event", "problem"):
+        assert anchors.count(f"object-{name}") == 1
+    contents = read("/docs/reference").links
+    assert {one.partition("#")[2] for one in contents} >= operations
 
 
 def test_each_problem_has_a_page_in_the_words_of_the_table() -> None:
@@ -171,7 +179,7 @@ def test_programs_that_read_find_everything_from_one_address() -> None:
     assert answer["Content-Type"].startswith("text/plain")
     assert re.match(r"# TimeTuna\n\n> .+\n\n", text)
     assert re.findall(r"^## (.+)$", text, flags=re.MULTILINE)[-1] == "Optional"
-    assert {f"http://localhost:8000/docs/{name}.md" for name in DOCUMENTS} <= {*links}
+    assert {f"http://localhost:8000/docs/{name}.md" for name in NAMES} <= {*links}
     for link in links:
         assert Client().get(link.removeprefix("http://localhost:8000")).status_code == 200, link
 
