@@ -53,7 +53,7 @@ def write_one(eyes, live, host):
     page.get_by_role("link", name="Add a question").click()
     page.get_by_label("Question", exact=True).fill("Team size")
     expect(page.get_by_label("Options")).to_be_hidden()
-    page.get_by_label("Answer", exact=True).select_option("One of several")
+    page.get_by_label("Answer", exact=True).select_option("Single choice")
     page.get_by_label("Options").fill("Up to 10\nMore than 10")
     eyes.look("a-question")
     page.get_by_role("button", name="Save").click()

@@ -40,7 +40,7 @@ class MeetingTypeIn(Taken):
 class WhenIn(Taken):
     question: Annotated[str, _text(40)] = Field(description="The key of an earlier question.")
     option: Annotated[str, _text(100)] = Field(
-        description="The id of its option, or its label; yes for a box to tick."
+        description="The id of its option, or its label; yes for a checkbox."
     )
 
 

@@ -28,7 +28,7 @@ class OptionOut(Given):
 
 class WhenOut(Given):
     question: str = Field(description="The key of an earlier question.")
-    option: str = Field(description="The id of its option; yes for a box to tick.")
+    option: str = Field(description="The id of its option; yes for a checkbox.")
 
 
 class QuestionOut(Given):

@@ -1,7 +1,7 @@
 """What the host of a page asks its guests."""
 
 from django.db import models
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, pgettext_lazy
 
 from timetuna.pages.models.page import BookingPage
 
@@ -16,18 +16,18 @@ class Question(models.Model):
     """
 
     class Kind(models.TextChoices):
-        LINE = "line", gettext_lazy("One line")
-        TEXT = "text", gettext_lazy("Several lines")
-        EMAIL = "email", gettext_lazy("Mail address")
-        PHONE = "phone", gettext_lazy("Phone number")
-        NUMBER = "number", gettext_lazy("Number")
-        URL = "url", gettext_lazy("Web address")
-        ADDRESS = "address", gettext_lazy("Postal address")
-        DATE = "date", gettext_lazy("Date")
-        ONE = "one", gettext_lazy("One of several")
-        MANY = "many", gettext_lazy("Any of several")
-        YES = "yes", gettext_lazy("A box to tick")
-        CONSENT = "consent", gettext_lazy("Consent to a text")
+        LINE = "line", pgettext_lazy("answer", "Short text")
+        TEXT = "text", pgettext_lazy("answer", "Long text")
+        EMAIL = "email", pgettext_lazy("answer", "Email address")
+        PHONE = "phone", pgettext_lazy("answer", "Phone number")
+        NUMBER = "number", pgettext_lazy("answer", "Number")
+        URL = "url", pgettext_lazy("answer", "Link")
+        ADDRESS = "address", pgettext_lazy("answer", "Postal address")
+        DATE = "date", pgettext_lazy("answer", "Date")
+        ONE = "one", pgettext_lazy("answer", "Single choice")
+        MANY = "many", pgettext_lazy("answer", "Multiple choice")
+        YES = "yes", pgettext_lazy("answer", "Checkbox")
+        CONSENT = "consent", pgettext_lazy("answer", "Consent")
 
     page = models.ForeignKey(BookingPage, on_delete=models.CASCADE, related_name="questions")
     key = models.CharField(max_length=40)
