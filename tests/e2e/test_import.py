@@ -52,6 +52,7 @@ def test_bringing_it_along(live_timetuna, browser, scripts):
         if scripts:
             robin.look("plan")
             assert fits(page)
+            tick_together(page)
         page.get_by_role("checkbox", name="Take over Consultation", exact=True).uncheck()
         page.get_by_role("button", name="Import what is ticked").click()
 
@@ -62,6 +63,22 @@ def test_bringing_it_along(live_timetuna, browser, scripts):
             robin.look("report")
         move_one(robin, scripts=scripts)
     assert live_timetuna.sandbox.mail() == []
+
+
+def tick_together(page):
+    """Each part for itself, with a count of all."""
+    part = page.locator("section", has=page.get_by_role("heading", name="Booking pages"))
+    count, boxes = page.locator("[data-ticked]"), page.locator("[name=take]")
+    before, own = boxes.and_(page.locator(":checked")).count(), part.locator("[name=take]").count()
+    expect(count).to_have_text(f"{before} ticked")
+    part.get_by_role("button", name="Untick all").click()
+    expect(part.locator("[name=take]:checked")).to_have_count(0)
+    expect(count).to_have_text(f"{before - own} ticked")
+    part.get_by_role("button", name="Tick all", exact=False).first.press("Enter")
+    expect(part.locator("[name=take]:checked")).to_have_count(own)
+    part.get_by_role("checkbox").first.press("Space")
+    expect(count).to_have_text(f"{before - 1} ticked")
+    part.get_by_role("checkbox").first.check()
 
 
 def move_one(robin, *, scripts):

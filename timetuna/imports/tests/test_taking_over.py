@@ -364,3 +364,30 @@ def test_times_elsewhere_are_taken_here(read: Read, alice: User) -> None:
     assert first is not None
     assert moment_of(first.start_minute) > present() + timedelta(hours=20)
     assert not Booking.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("there", "language", "named", "why"),
+    [
+        ("Asia/Kolkata", "en", "India, Kolkata", ""),
+        ("Asia/Kolkata", "de", "Indien, Kalkutta", ""),
+        ("Mars/Olympus", "en", "Germany, Berlin", "“Mars/Olympus” is no time zone"),
+        ("", "en", "Germany, Berlin", "It has no time zone"),
+    ],
+)
+def test_hours_name_their_zone_as_pages_do(
+    alice: User, there: str, language: str, named: str, why: str
+) -> None:
+    User.objects.filter(pk=alice.pk).update(time_zone="Europe/Berlin")
+    alice.refresh_from_db()
+    hours = OutsideSchedule(id="1", name="Hours", time_zone=there, weekly=((0, 540, 600),))
+    alice_there = OutsidePerson(name="Alice", email="alice@example.org")
+    bundle = Bundle(product="calendly", account="a", owner=alice_there, schedules=(hours,))
+
+    with translation.override(language):
+        [row] = planned(drafted(alice, bundle)).rows
+
+    assert row.text.endswith(named)
+    assert [one for one in row.reasons if one.startswith(why)] == [*row.reasons]
+    assert all(named in one for one in row.reasons)
+    assert bool(row.reasons) == bool(why)
