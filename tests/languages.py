@@ -48,6 +48,7 @@ FOR_HOSTS = (
     "templates/auth.html",
     "templates/429.html",
     "templates/components/[bckpst]*",  # fields, notices and messages are guests' too
+    "templates/components/day_*.html",
     "templates/components/form_state.html",
     "templates/django/forms/widgets/file.html",
     "templates/accounts/*",

@@ -162,10 +162,19 @@ class ZoneField(forms.CharField):
         )
 
 
-class DayField(forms.DateField):
-    """One date, in a browser's date input."""
+class DayInput(forms.DateInput):
+    """Typed, or picked from a month of ours."""
 
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    input_type, template_name = "date", "components/day_input.html"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class DayField(forms.DateField):
+    """One date."""
+
+    widget = DayInput
 
     def __init__(self, *, label: "StrOrPromise", **options: Any) -> None:
         messages = {"required": gettext_lazy("Enter a date."), "invalid": _A_DATE}

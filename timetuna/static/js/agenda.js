@@ -244,11 +244,11 @@ setInterval(() => {
   else line?.remove();
 }, 60_000);
 
-// The date above it goes at once where it was chosen with a pointer; what is typed is not ended before Enter or the button.
+// The date above it goes at once where it was chosen; what is typed is not ended before Enter or the button.
 const goes = document.querySelector("[data-goes]");
 let typed = false;
 goes.addEventListener("pointerdown", () => (typed = false));
-goes.addEventListener("keydown", () => (typed = true));
+goes.addEventListener("keydown", ({ target }) => (typed = !target.dataset.day));
 goes.addEventListener("change", () => {
   if (typed) goes.dataset.typed = "";
   else goes.requestSubmit();
