@@ -1,13 +1,13 @@
 """Chooses a part of what is tried in many like cases, another part for each commit. A plugin of pytest's.
 
-TESTS_SHARE=2/128 in the environment takes the second of four parts of the cases of each test that has four or more and
-needs a database, a server or a browser for each, of eight parts where they are many; of one that is marked `matrix`
-also where it has fewer; and where it says `matrix(of="file")`, a part of the file's tests. Long proofs say of what kind
-they are: of all that say `matrix(of="kill")` it takes a part together, one of up to sixteen and one proof at least,
-and what that one tries is a part too. What is marked `whole` is always tried with all its cases: a row of a table of
-rights is somebody's privacy. Properties are tried with a third of their examples, with others in each part. `./test`
-sets the share by the commit's hash, so that its parts together try all; `./test all`, `./test quick` and pytest alone
-set nothing and try every case each time.
+TESTS_SHARE=2/512 in the environment takes the second of four parts of the cases of each test that has four or more
+and needs a database, a server or a browser for each, of eight or sixteen parts where they are many; of one that is
+marked `matrix` also where it has fewer; and where it says `matrix(of="file")`, a part of the file's tests. Long
+proofs say of what kind they are: of all that say `matrix(of="kill")` it takes a part together, one of up to
+sixty-four and one proof at least, and what that one tries is a part too. What is marked `whole` is always tried with
+all its cases: a row of a table of rights is somebody's privacy. Properties are tried with a third of their examples,
+with others in each part. `./test` sets the share by the commit's hash, so that its parts together try all; `./test
+all`, `./test quick` and pytest alone set nothing and try every case each time.
 """
 
 import os
@@ -20,11 +20,12 @@ import pytest
 from hypothesis import settings
 
 CHOICE = "TESTS_SHARE"
-MANY = 4
-PARTS, OF_LARGE, LARGE = 4, 8, 16
-"""Into how many a table is cut, and into how many from so many cases on."""
-OF_PROOFS = (16, 8, 4)
-"""Into how many a kind of long proofs is cut: into the first of these that it has proofs for."""
+PARTS = MANY = 4
+"""Into how many is cut what has no number of its own, and from how many cases on."""
+OF_TABLE = (16, 8, 4)
+"""Into how many a table is cut: into the first of these that it has cases for."""
+OF_PROOFS = (64, 32, 16, 8, 4)
+"""The same for a kind of long proofs."""
 WITHIN = 8
 """Into how many parts what one proof tries is cut."""
 FOR_NOTHING = {"capsys", "caplog", "monkeypatch", "request", "tmp_path", "tmp_path_factory", "subtests"}
@@ -49,13 +50,13 @@ def share_within() -> tuple[int, int]:
 def sampled(cases: Sequence[Case], *, within: bool = False, parts: int = 0) -> list[Case]:
     """Return the chosen part of them, or of what a proof tries by itself; one at least."""
     part, of = share_within() if within else share()
-    of = min(of, parts or (OF_LARGE if len(cases) >= LARGE else PARTS))
+    of = min(of, parts or parts_of(cases, OF_TABLE))
     return list(cases[part % of :: of]) or [cases[part % len(cases)]]
 
 
-def parts_of_proofs(count: int) -> int:
-    """Return into how many parts so many long proofs of one kind are cut."""
-    return next((parts for parts in OF_PROOFS if count >= parts), PARTS)
+def parts_of(cases: Sequence[object], sizes: Sequence[int] = OF_PROOFS) -> int:
+    """Return into how many parts so many cases are cut, by default long proofs of one kind."""
+    return next((parts for parts in sizes if len(cases) >= parts), PARTS)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -86,7 +87,7 @@ def _parts(name: str, items: Sequence[pytest.Item]) -> int:
     """Return into how many parts these are cut, 0 for as many as a table."""
     if "::" in name or (name.endswith(".py") and items[0].get_closest_marker("slow")):
         return 0
-    return PARTS if name.endswith(".py") else parts_of_proofs(len(items))
+    return PARTS if name.endswith(".py") else parts_of(items)
 
 
 def _table(item: pytest.Item, of: str | None) -> str:

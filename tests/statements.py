@@ -99,6 +99,14 @@ def on_sqlite(items: Sequence[pytest.Item]) -> list[pytest.Item]:
     return [item for item in here if item not in left]
 
 
+def on_postgresql(items: Sequence[pytest.Item]) -> list[pytest.Item]:
+    """Return what PostgreSQL is shown beside SQLite: all that it decides, and half of what only commits."""
+    here = [item for item in items if always(item)]
+    commit = [item for item in here if not any(map(item.get_closest_marker, ("vendor", "slow", "whole")))]
+    left = {*commit} - {*sampled(commit, within=True, parts=2)} if commit else set()
+    return [item for item in here if item not in left]
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what has nothing to tell PostgreSQL, and before that what is shown on PostgreSQL alone.
@@ -107,7 +115,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """
     items.sort(key=lambda item: [item.get_closest_marker(name) is None for name in ("slow", "either")])
     if config.getoption("--on-both"):
-        kept = [item for item in items if always(item)]
+        kept = on_postgresql(items)
     elif config.getoption("--write-statements"):
         kept = on_sqlite(items)
     elif folder := config.getoption("--sending-all-of"):
@@ -143,6 +151,7 @@ class Recorder:
     def __init__(self, folder: Path) -> None:
         self.folder, self.tests, self.current = folder, {}, None
         self.known: dict[str, str] = {}
+        self.engine = os.environ.get("DATABASE_URL", "sqlite").partition(":")[0]
 
     def pytest_sessionstart(self) -> None:
         from django.db.backends.utils import CursorWrapper  # noqa: PLC0415 - when its settings are known
@@ -167,7 +176,7 @@ class Recorder:
         seconds = round(time.perf_counter() - began, 3)
         if self.current:
             self.tests[item.nodeid] = {
-                "always": always(item),
+                "shown": self.engine.startswith("postgres"),
                 "seconds": seconds,
                 "statements": sorted(self.current),
             }
@@ -186,8 +195,7 @@ class Recorder:
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         name = getattr(session.config, "workerinput", {}).get("workerid", "alone")
-        engine = os.environ.get("DATABASE_URL", "sqlite").partition(":")[0]
-        (self.folder / f"{engine}-{name}.json").write_text(json.dumps(self.tests), encoding="utf-8")
+        (self.folder / f"{self.engine}-{name}.json").write_text(json.dumps(self.tests), encoding="utf-8")
 
 
 def sent_by_tests(frame: FrameType | None) -> bool:
@@ -228,6 +236,7 @@ def read(folder: Path) -> dict[str, dict[str, Any]]:
         for name, test in json.loads(path.read_text(encoding="utf-8")).items():
             seen = tests.setdefault(name, test)
             seen["statements"] = sorted({*seen["statements"], *test["statements"]})
+            seen["shown"] = seen["shown"] or test["shown"]
     return tests
 
 
@@ -238,11 +247,11 @@ def chosen_by(folder: str) -> set[str]:
 
 
 def cheapest_cover(tests: dict[str, dict[str, Any]]) -> set[str]:
-    """Return names of tests that, with those always run, send every statement there is: the greedy way."""
+    """Return names of tests that, with those it was shown, send every statement there is: the greedy way."""
     sent = {name: set(test["statements"]) for name, test in tests.items()}
     left = set().union(*sent.values()) if sent else set()
     for name, test in tests.items():
-        if test["always"]:
+        if test["shown"]:
             left -= sent[name]
     chosen: set[str] = set()
     # What a test adds only shrinks: whichever is still the best after it has been weighed anew is the best of all.

@@ -68,6 +68,7 @@ def test_every_address_is_told():
 
 @pytest.mark.slow
 @pytest.mark.either
+@pytest.mark.matrix(of="server")
 def test_its_programs_run(live_timetuna: LiveTimeTuna, tmp_path: Path):
     host = live_timetuna.new_host()
     key, page = live_timetuna.run_python(MAKE_KEY.format(host=host.pk))

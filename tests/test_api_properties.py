@@ -11,14 +11,14 @@ from hypothesis import HealthCheck, Phase, settings
 from schemathesis.checks import CHECKS, load_all_checks
 
 from tests.running import LiveTimeTuna, running_timetuna
-from tests.sampling import parts_of_proofs, sampled
+from tests.sampling import parts_of, sampled
 
 pytestmark = [pytest.mark.slow, pytest.mark.either, pytest.mark.whole]
 document = schemathesis.openapi.from_path(Path(__file__).resolve().parent.parent / "docs/openapi.json")
 LABELS = [found.ok().label for found in document.get_all_operations()]
-CHOSEN = {*sampled(LABELS, parts=parts_of_proofs(len(LABELS)))}
+CHOSEN = {*sampled(LABELS, parts=parts_of(LABELS))}
 schema = document.include(lambda context: context.operation.label in CHOSEN)
-"""Chosen before examples are made, which takes long; each operation by one of sixteen commits."""
+"""Chosen before examples are made, which takes long; each operation by one of thirty-two commits."""
 load_all_checks()
 UNPROCESSABLE = 422
 OF_RULES = {"invalid", "unknown"}

@@ -10,13 +10,12 @@ from hypothesis import given, settings, strategies
 
 from tests.sampling import (
     CHOICE,
-    LARGE,
-    OF_LARGE,
     OF_PROOFS,
+    OF_TABLE,
     PARTS,
     WITHIN,
     _try_other_examples,
-    parts_of_proofs,
+    parts_of,
     sampled,
     share_for,
     share_within,
@@ -25,27 +24,27 @@ from tests.sampling import (
 ALL = OF_PROOFS[0] * WITHIN
 
 
-@pytest.mark.parametrize("cases", [range(1), range(3), range(4), range(15), range(LARGE), range(79)])
+@pytest.mark.parametrize("cases", [range(1), range(3), range(4), range(15), range(16), range(79)])
 def test_the_parts_are_the_whole(monkeypatch: pytest.MonkeyPatch, cases: range) -> None:
     parts = []
     for part in range(ALL):
         monkeypatch.setenv(CHOICE, f"{part + 1}/{ALL}")
         parts.append(sampled(cases))
 
-    in_a_row = OF_LARGE if len(cases) >= LARGE else PARTS
+    in_a_row = parts_of(cases, OF_TABLE)
     assert all(parts)
     assert {case for part in parts[:in_a_row] for case in part} == {*cases}
     assert len(cases) < PARTS or sum(map(len, parts[:in_a_row])) == len(cases)
 
 
-@pytest.mark.parametrize("proofs", [range(1), range(3), range(4), range(15), range(LARGE), range(50)])
+@pytest.mark.parametrize("proofs", [range(1), range(3), range(4), range(15), range(16), range(50)])
 def test_each_proof_of_a_kind_is_tried_with_each_of_its_own_parts(
     monkeypatch: pytest.MonkeyPatch, proofs: range
 ) -> None:
     tried = set()
     for part in range(ALL):
         monkeypatch.setenv(CHOICE, f"{part + 1}/{ALL}")
-        chosen = sampled(proofs, parts=parts_of_proofs(len(proofs)))
+        chosen = sampled(proofs, parts=parts_of(proofs))
         tried |= {(proof, *sampled(range(40), within=True)) for proof in chosen}
         assert share_within()[1] == WITHIN
 
@@ -102,8 +101,8 @@ def test_anyway(): pass
 @pytest.mark.parametrize(
     ("share", "dear", "marked", "proofs", "large"),
     [
-        ("1/128", "0 4", "0", "0", "0 8"),  # of eight proofs in two files the first
-        ("6/128", "1 5", "1", "5", "5 13"),
+        ("1/512", "0", "0", "0", "0"),  # of eight proofs in two files the first
+        ("6/512", "5", "1", "5", "5"),
         ("", "0 1 2 3 4 5 6 7", "0 1 2", "0 1 2 3 4 5 6", " ".join(map(str, range(16)))),
     ],
 )
@@ -126,7 +125,7 @@ def test_of_a_long_and_dear_table_a_part_is_tried(
 
 
 def test_a_property_is_tried_with_other_examples_in_each_part(monkeypatch: pytest.MonkeyPatch) -> None:
-    tried = [_tried_with(monkeypatch, chosen) for chosen in ("1/1", "1/128", "2/128", "2/128")]
+    tried = [_tried_with(monkeypatch, chosen) for chosen in ("1/1", "1/512", "2/512", "2/512")]
 
     assert [len(numbers) for numbers in tried] == [30, 10, 10, 10]
     assert tried[1] != tried[2] == tried[3]

@@ -11,6 +11,7 @@ from tests.statements import (
     SAYS_SO,
     always,
     cheapest_cover,
+    on_postgresql,
     on_sqlite,
     read,
     refuse_others,
@@ -57,8 +58,8 @@ def test_what_a_test_asks_itself_is_nothing_that_the_product_sends() -> None:
     assert not sent_by_tests(with_room(sys._getframe))
 
 
-def seen(*statements: str, seconds: float = 1.0, always: bool = False) -> dict[str, Any]:
-    return {"statements": list(statements), "seconds": seconds, "always": always}
+def seen(*statements: str, seconds: float = 1.0, shown: bool = False) -> dict[str, Any]:
+    return {"statements": list(statements), "seconds": seconds, "shown": shown}
 
 
 def test_every_statement_is_sent_and_the_cheapest_tests_send_it() -> None:
@@ -66,7 +67,7 @@ def test_every_statement_is_sent_and_the_cheapest_tests_send_it() -> None:
         "slow": seen("a", "b", "c", seconds=9.0),
         "quick": seen("a", "b", seconds=0.1),
         "c": seen("c", seconds=0.1),
-        "run anyway": seen("d", always=True),
+        "run anyway": seen("d", shown=True),
         "needless": seen("d", "a"),
     }
 
@@ -129,10 +130,32 @@ def test_what_is_shown_on_both_takes_turns_on_sqlite(monkeypatch: pytest.MonkeyP
         return "".join(item.name for item in on_sqlite(items))
 
     found = []
-    for part in (1, 17, 33, 49):
-        monkeypatch.setenv("TESTS_SHARE", f"{part}/128")
+    for part in (1, 65, 129, 193):
+        monkeypatch.setenv("TESTS_SHARE", f"{part}/512")
         found.append(shown())
     monkeypatch.delenv("TESTS_SHARE")
 
     assert found == ["ae rights here", "bf rights here", "cg rights here", "dh rights here"]
     assert shown() == "abcdefgh rights here"
+
+
+def test_of_what_only_commits_postgresql_is_shown_one_half_and_then_the_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    mark = pytest.mark
+    items: list[Any] = [
+        *(Item(name, mark.django_db(transaction=True)) for name in "abcd"),
+        Item(" locks", mark.vendor),
+        Item(" races", mark.slow),
+        Item(" rights", mark.django_db(transaction=True), mark.whole),
+        Item(" elsewhere"),
+    ]
+
+    found = []
+    for part in (1, 65):
+        monkeypatch.setenv("TESTS_SHARE", f"{part}/512")
+        found.append("".join(item.name for item in on_postgresql(items)))
+    monkeypatch.delenv("TESTS_SHARE")
+
+    assert found == ["ac locks races rights", "bd locks races rights"]
+    assert "".join(item.name for item in on_postgresql(items)) == "abcd locks races rights"

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 from django.utils.translation import gettext
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
@@ -140,7 +140,7 @@ def _refuse_nul(request: HttpRequest, named: dict[str, Any]) -> None:
 def _behind_the_gate(patterns: list[URLPattern | URLResolver]) -> list[URLPattern | URLResolver]:
     return [
         path(
-            f"api/v1/{one.pattern}",
+            str(one.pattern),
             guarded(_only_known(str(one.pattern), one.callback), verbs=_writes(str(one.pattern))),
             name=f"api_v1_{one.name}",
         )
@@ -155,15 +155,19 @@ def _writes(route: str) -> frozenset[str]:
 
 
 KNOWN = _known_names()
-urlpatterns: list[URLPattern | URLResolver] = [
+OPERATIONS: list[URLPattern | URLResolver] = [
     *_behind_the_gate(api.urls[0]),
+    path("openapi.json", guarded(_openapi)),
+    path("<path:rest>", guarded(_nothing_there)),
+    path("", guarded(_nothing_there)),
+]
+"""In one place, so that every other address is compared with their beginning and not with each of them."""
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/", include(OPERATIONS)),
     path("settings/developers", developers.developers, name="developers"),
     path("settings/developers/keys/new", developers.new_key, name="developers_key_new"),
     path("settings/developers/keys/<slug:key_id>/made", developers.key_made, name="developers_key_made"),
     path("settings/developers/keys/<slug:key_id>/revoke", developers.revoke, name="developers_key_revoke"),
     path("openapi.json", document.view_of(lambda: document.document(api, PARTS)), name="openapi"),
-    path("api/v1/openapi.json", guarded(_openapi)),
-    path("api/v1/<path:rest>", guarded(_nothing_there)),
-    path("api/v1/", guarded(_nothing_there)),
     path("api/v1", guarded(_nothing_there)),
 ]

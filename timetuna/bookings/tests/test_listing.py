@@ -35,7 +35,7 @@ from timetuna.bookings.tests.conftest import make_host, make_page
 from timetuna.bookings.tests.diary import put_booker
 from timetuna.pages.models import PageHost
 
-pytestmark = [pytest.mark.django_db, pytest.mark.vendor]
+pytestmark = [pytest.mark.django_db, pytest.mark.vendor, pytest.mark.matrix(of="file")]
 STATES = ("confirmed", "confirmed", "confirmed", "pending", "cancelled_by_guest", "declined")
 ORDERS = [
     ListOrder(by_start=by_start, latest_first=latest)

@@ -186,7 +186,7 @@ def test_pumping(page, settings):
     check_pumping(page, settings, requests=300, addresses=60, count=150, prefixes=12, guests=5)
 
 
-@pytest.mark.matrix
+@pytest.mark.matrix(of="race")
 def test_pumping_by_the_thousand(page, settings):
     check_pumping(page, settings, requests=10_000, addresses=2_000, count=5_000, prefixes=12, guests=6)
 
