@@ -6,7 +6,9 @@ Pages know how far ahead anybody may ask, and bookings which events are our own;
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Generic, ParamSpec, TypeVar
+from typing import Any, Generic, ParamSpec, TypeVar
+
+from django.db.models import QuerySet
 
 from timetuna.availability.interval import Interval
 from timetuna.calendars.models import Calendar
@@ -33,6 +35,24 @@ class Wants:
         """Until when what is known of a calendar counts; None where nothing is, or it is of another zone."""
         elsewhere = self.zone and row.known_zone not in {"", self.zone}
         return row.read_at + self.patience if row.read_at and not elsewhere else None
+
+
+@dataclass(frozen=True, slots=True)
+class CardBeside:
+    """A row of Connected providers that another app has. template: what shows `card`."""
+
+    template: str
+    card: object
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Banner:
+    """One account of which something does not work. link: where it is mended; action: what the link says."""
+
+    title: str
+    lines: tuple[str, ...]
+    link: str
+    action: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +95,15 @@ own_times: Hook[[int, Collection[str]], dict[str, list[Interval]]] = Hook(lambda
 """Of uids that are bookings of this host, at which UTC minutes their event is ours."""
 brought_times: Hook[[int, Interval], Sequence["BroughtTime"]] = Hook(lambda _host_id, _span: ())
 """Of a host the times that they have brought along and that can be named, within UTC minutes, in order."""
+
+cards_beside: Hook[[int], Sequence[CardBeside]] = Hook(lambda _host_id: ())
+"""What else a host can connect."""
+form_targets_beside: Hook[[], tuple[str, ...]] = Hook(tuple)
+"""Where connecting it leads, for the content security policy."""
+wrong_beside: Hook[[int], QuerySet[Any] | None] = Hook(lambda _host_id: None)
+"""Rows of one column, an id, where something of that does not work; none where all is well."""
+banners_beside: Hook[[int], Sequence[Banner]] = Hook(lambda _host_id: ())
+"""What their host should know of it."""
 
 
 def on_connected(listener: Connected) -> Connected:

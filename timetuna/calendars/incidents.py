@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
-from timetuna.calendars.hooks import Wants, wants_of
+from timetuna.calendars.hooks import Banner, Wants, banners_beside, wants_of, wrong_beside
 from timetuna.calendars.models import Calendar, CalendarAccount
 from timetuna.calendars.queries import kinds_of_provider, listing
 from timetuna.l10n import datetimes
@@ -158,22 +158,14 @@ def _fate(one: Failing, zone: ZoneInfo, now: datetime) -> str:
     ) % {"until": until}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Banner:
-    """One account of which something cannot be read. link: where it is mended; action: what the link says."""
-
-    title: str
-    lines: tuple[str, ...]
-    link: str
-    action: str
-
-
 def banners(host_id: int, *, now: datetime) -> list[Banner]:
     """One query where all is well."""
     wrong = Q(needs_reconnect=True) | Q(calendars__failing_since__isnull=False)
-    if not CalendarAccount.objects.filter(wrong, host_id=host_id).exists():
+    rows = CalendarAccount.objects.filter(wrong, host_id=host_id).order_by().values_list("pk")
+    beside = wrong_beside(host_id)
+    if not (rows if beside is None else rows.union(beside)).exists():
         return []
-    return [_banner(one, now) for one in troubles(host_id, now=now)]
+    return [*(_banner(one, now) for one in troubles(host_id, now=now)), *banners_beside(host_id)]
 
 
 def _banner(trouble: Trouble, now: datetime) -> Banner:

@@ -29,12 +29,19 @@ def begin_connecting(visit: Visit) -> str:
 
     State and verifier are new each time; only a fingerprint of the state and of the session are kept.
     """
+    provider = linkable(visit.provider)
+    state, challenge = begin_state(visit)
+    return provider.authorize_url(state=state, code_challenge=challenge)
+
+
+def begin_state(visit: Visit) -> tuple[str, str]:
+    """Remember a fresh state; return it, and the challenge (PKCE) for services that know one."""
     forget_expired()
-    provider, state, pkce = linkable(visit.provider), random_token(), pkce_pair()
+    state, pkce = random_token(), pkce_pair()
     row = new_authorization(visit, state=state)
     row.code_verifier = box().seal(pkce.verifier, context=authorization_context("code_verifier", row))
     row.save()
-    return provider.authorize_url(state=state, code_challenge=pkce.challenge)
+    return state, pkce.challenge
 
 
 def new_authorization(visit: Visit, *, state: str) -> Authorization:

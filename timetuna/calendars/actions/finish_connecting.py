@@ -33,7 +33,7 @@ def finish_connecting(visit: Visit, *, state: str, code: str) -> Authorization |
 
     Raises StrayCodeError before anything was asked of the provider, NotConnectedError after it refused.
     """
-    verifier = _consume(visit, state)
+    verifier = use_state(visit, state)
     grant = _ask_provider(visit, code=code, verifier=verifier)
     if store_grant(grant, host_id=visit.host_id):
         _list_calendars(grant, visit.host_id)
@@ -41,8 +41,11 @@ def finish_connecting(visit: Visit, *, state: str, code: str) -> Authorization |
     return _keep_waiting(visit, grant)
 
 
-def _consume(visit: Visit, state: str) -> str:
-    """Use the state up and return its verifier. Whoever deletes the row has it; everybody else comes too late."""
+def use_state(visit: Visit, state: str) -> str:
+    """Use the state up and return its verifier. Whoever deletes the row has it; everybody else comes too late.
+
+    Raises StrayCodeError for one that this person did not begin with in this session.
+    """
     row = Authorization.objects.filter(
         state_fingerprint=fingerprint(state),
         host_id=visit.host_id,

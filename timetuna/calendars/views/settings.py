@@ -1,5 +1,6 @@
 """The settings' tab Connected providers, and what a host does there without leaving for a provider."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -15,6 +16,7 @@ from timetuna.accounts.permissions import signed_in
 from timetuna.calendars.account_status import ProviderCard, provider_cards
 from timetuna.calendars.actions.disconnect import disconnect
 from timetuna.calendars.actions.rename_account import rename_account
+from timetuna.calendars.hooks import CardBeside, cards_beside, form_targets_beside
 from timetuna.calendars.models import CalendarAccount
 from timetuna.calendars.permissions import accounts_for
 from timetuna.calendars.queries import Listing, form_targets, listing
@@ -40,14 +42,19 @@ class ProvidersScreen(Screen):
 
     template = "calendars/providers.html"
     cards: list[ProviderCard]
+    beside: Sequence[CardBeside]
+
+
+def _form_targets() -> tuple[str, ...]:
+    return (*form_targets(), *form_targets_beside())
 
 
 @require_safe
 @login_required
-@forms_lead_to(form_targets)
+@forms_lead_to(_form_targets)
 def providers(request: HttpRequest) -> HttpResponse:
-    cards = provider_cards(signed_in(request).pk, now=timezone.now())
-    return show(request, ProvidersScreen(cards))
+    host = signed_in(request).pk
+    return show(request, ProvidersScreen(provider_cards(host, now=timezone.now()), cards_beside(host)))
 
 
 @require_POST
