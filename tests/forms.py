@@ -9,7 +9,7 @@ from typing import Any
 Pairs = list[tuple[str, str]]
 UNSENT = {"submit", "button", "reset", "image", "file"}
 ROWS = {
-    "durations": ("minutes", "title", "description"),
+    "durations": ("minutes", "title", "description", "price"),
 }
 TICKED = {"checkbox", "radio"}
 

@@ -30,8 +30,8 @@ ROOMS = {
         < access_tokens < actions < jobs < forms < views templatetags < urls
     """,
     "pages": """
-        models < hooks meeting_types prefetch holidays < calendar_use calendar_impact < missing_hosts public
-        < queries schedule_lines date_calendar first_steps < coming_up < permissions slugs links
+        models < prices hooks meeting_types prefetch holidays < calendar_use calendar_impact < missing_hosts public
+        < queries previews schedule_lines date_calendar first_steps < coming_up < permissions slugs links
         < actions < forms < views < urls apps
     """,
     "bookings": """

@@ -11,6 +11,7 @@ from timetuna.api.filling import Pointers, fill_in, ticked, typed
 from timetuna.api.operations import invalid
 from timetuna.api.problems import not_found
 from timetuna.api.schemas.page_changes import MeetingTypeIn, PageChange, QuestionIn, WhenIn
+from timetuna.l10n.money import decimal_of
 from timetuna.pages.actions.assign_page import NotAssigned, assign_page
 from timetuna.pages.actions.delete_question import delete_question
 from timetuna.pages.actions.move_question import QuestionStays, move_question
@@ -34,6 +35,7 @@ _NUMBERS = {
     "notice": "notice",
 }
 _OF_ROWS = "durations-"
+_SAME = ("off_note", "schedule", "approval", "approval_hours", "most_guests", "charges_tax", "refund_hours")
 
 
 def change_page(request: HttpRequest, page_id: int, body: PageChange, *, by: User) -> None:
@@ -41,7 +43,7 @@ def change_page(request: HttpRequest, page_id: int, body: PageChange, *, by: Use
     sent = {name: value for name, value in body if name in body.model_fields_set and value is not None}
     row = row_of(page_id)
     for form, values, instead_of in (
-        (BookingTabForm, _booking(body, sent), _OF_ROWS if "durations" in sent else ""),
+        (BookingTabForm, _booking(row, body, sent), _OF_ROWS if "durations" in sent else ""),
         (OffForm, _off(sent), ""),
         (
             AvailabilityForm if owns(row, by) else OthersAvailabilityForm,
@@ -92,16 +94,36 @@ def _fill(request: HttpRequest, page_id: int, form: Any, values: Values, instead
     fill_in(request, build, values, pointers=_pointer, instead_of=instead_of)
 
 
-def _booking(body: PageChange, sent: Mapping[str, Any]) -> Values:
+def _booking(row: BookingPage, body: PageChange, sent: Mapping[str, Any]) -> Values:
     values = {field: typed(sent[name]) for name, field in _TEXTS.items() if name in sent}
     values |= {field: ticked(sent[name]) for name, field in _SWITCHES.items() if name in sent}
+    values |= _prices(body)
     if body.durations is not None:
+        currency = body.price.currency if body.price else row.currency
         values |= {f"{_OF_ROWS}TOTAL_FORMS": [str(len(body.durations))], f"{_OF_ROWS}INITIAL_FORMS": ["0"]}
         for place, one in enumerate(body.durations):
             values |= {f"{_OF_ROWS}{place}-{name}": typed(value) for name, value in one}
+            values[f"{_OF_ROWS}{place}-price"] = _amount(one.price, currency)
     if body.meeting_types is not None:
         values |= _types(body.meeting_types)
     return values
+
+
+def _prices(body: PageChange) -> Values:
+    """What is null is none here: no price, no refund."""
+    values: Values = {}
+    if body.price is not None:
+        values = {"price": _amount(body.price.amount, body.price.currency), "currency": [body.price.currency]}
+    elif "price" in body.model_fields_set:
+        values = {"price": [""]}
+    if "refund_hours" in body.model_fields_set:
+        values["refund_hours"] = typed(body.refund_hours)
+    return values | ({} if body.charges_tax is None else {"charges_tax": ticked(body.charges_tax)})
+
+
+def _amount(amount: int | None, currency: str) -> list[str]:
+    """As somebody would type it. Any currency will do for what is refused because of it."""
+    return [""] if amount is None else [decimal_of(amount, currency)]
 
 
 def _types(wanted: Sequence[MeetingTypeIn]) -> Values:
@@ -174,8 +196,10 @@ def _pointer(field: str) -> str:
         "cap_day": "caps/day",
         "cap_week": "caps/week",
         "cap_month": "caps/month",
+        "price": "price/amount",
+        "currency": "price/currency",
     }
-    same = {name: name for name in ("off_note", "schedule", "approval", "approval_hours", "most_guests")}
+    same = {name: name for name in _SAME}
     name = (back | others | same).get(field, "")
     return f"/{name}" if name else ""
 

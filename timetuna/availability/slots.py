@@ -67,6 +67,8 @@ class Code(StrEnum):
     """There is no way to meet."""
     PAGE_OFF = "page_off"
     """The page takes no bookings for now."""
+    UNPAYABLE = "unpayable"
+    """Guests are to pay, and nobody can be paid."""
     PAUSED = "paused"
     """The host takes part in nothing new for now."""
     SWITCHED_OFF = "switched_off"

@@ -21,7 +21,7 @@ from timetuna.availability.interval import Interval, merge
 from timetuna.availability.slots import Code, Diary, Reason, open_slots, why_not
 
 _ONE_DAY = timedelta(days=1)
-_OF_THE_PAGE = {Code.PAST, Code.HORIZON, Code.INCREMENT, Code.NO_MEETING_TYPE, Code.PAGE_OFF}
+_OF_THE_PAGE = {Code.PAST, Code.HORIZON, Code.INCREMENT, Code.NO_MEETING_TYPE, Code.PAGE_OFF, Code.UNPAYABLE}
 
 
 class Part(StrEnum):

@@ -136,7 +136,7 @@ SELECT {page}, {host}, {team}, {rules}, {schedule},
     SELECT taking_part.*, calendar.name AS calendar_name, calendar.listed AS calendar_listed
     FROM pages_pagehost taking_part LEFT JOIN calendars_calendar calendar ON calendar.id = taking_part.write_calendar_id
     WHERE taking_part.page_id = page.id ORDER BY taking_part.position, taking_part.id) one),
-  (SELECT CAST([list]([json](id, minutes, title, description)) AS text) FROM (
+  (SELECT CAST([list]([json](id, minutes, title, description, price)) AS text) FROM (
     SELECT * FROM pages_duration WHERE page_id = page.id ORDER BY minutes) one),
   (SELECT CAST([list]([json](id, kind, enabled, detail)) AS text) FROM (
     SELECT * FROM pages_meetingtype WHERE page_id = page.id ORDER BY id) one),

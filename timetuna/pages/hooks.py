@@ -1,6 +1,6 @@
 """What the apps that stand on this one want to be told: they say it through functions they register."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from timetuna.availability.interval import Interval
@@ -40,6 +40,33 @@ def page_leaving(page_id: int) -> None:
     queue.load()
     for listener in _leaving:
         listener(page_id)
+
+
+@dataclass(frozen=True, slots=True)
+class PaidInto:
+    """A host's account for what guests pay. currency: its own, "" where none is known.  works: whether they can now."""
+
+    currency: str = ""
+    works: bool = True
+
+
+AccountsAsked = Callable[[Collection[int]], Mapping[int, PaidInto]]
+_accounts_asked: list[AccountsAsked] = []
+
+
+def on_accounts_asked(listener: AccountsAsked) -> AccountsAsked:
+    """Have a function asked for the accounts of hosts, by the hosts' ids, into which guests can pay.
+
+    Its module is listed in its app's `jobs.py`.
+    """
+    _accounts_asked.append(listener)
+    return listener
+
+
+def paid_into(host_ids: Collection[int]) -> dict[int, PaidInto]:
+    """By host; who has none is left out. One query for all."""
+    queue.load()
+    return {host: account for listener in _accounts_asked for host, account in listener(host_ids).items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -97,7 +97,10 @@ def _page(found: tuple[Any, ...]) -> BookingPage:
     page.host, page.team, page.schedule = host, team, schedule
     host._state.fields_cache["host_rules"] = rules  # noqa: SLF001 - as select_related does where there are none, too
     sql.keep(page, page_hosts=list(map(_page_host, hosts)))
-    sql.keep(page, durations=sql.rows_of(Duration, ("id", "minutes", "title", "description"), durations))
+    sql.keep(
+        page,
+        durations=sql.rows_of(Duration, ("id", "minutes", "title", "description", "price"), durations),
+    )
     sql.keep(
         page,
         meeting_types=sql.rows_of(MeetingType, ("id", "kind", "enabled", "detail"), kinds, None, None, bool),

@@ -5,32 +5,27 @@ meeting is booked: it would be a promise that nobody made. Nobody reads of a pau
 now is named no more than somebody who has left.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from babel.core import get_global
-from django.conf import settings
 from django.urls import reverse
-from django.utils.translation import get_language, gettext, ngettext, pgettext, to_locale
+from django.utils.translation import gettext, ngettext, pgettext
 
 from timetuna.availability.hours import Away, Cap, Hours
 from timetuna.availability.teams import Part
 from timetuna.l10n.lists import in_words
-from timetuna.lib.crypto import fingerprint
-from timetuna.lib.text import single_line
 from timetuna.pages.calendar_use import BlockingCalendars
 from timetuna.pages.meeting_types.base import MeetingChoice, meeting_kind
 from timetuna.pages.models import BookingPage, PageHost
+from timetuna.pages.prices import Price, price
 from timetuna.web.forms import in_full
-from timetuna.web.middleware import PARAMETER, meant
 from timetuna.web.style_sheets import luminance
 
 MOST_NAMED = 4
 """Of more the first few are named, and the others counted."""
 _FIRST = 3
-_LONGEST_PREVIEW = 200
 _BRIGHT = 0.179  # above this luminance black text can be read better than white (WCAG 2.2, contrast ratio)
 
 
@@ -54,7 +49,6 @@ class Branding:
 
 
 NO_LOOK = Branding()
-_OUR_COLOR = "#0b6e99"
 
 
 class Face(NamedTuple):
@@ -105,11 +99,12 @@ class HostTime:
 
 @dataclass(frozen=True, slots=True)
 class PageDuration:
-    """`title` and `description` may be empty."""
+    """`title` and `description` may be empty. price: its own, 0 is free; None is as the page has it."""
 
     minutes: int
     title: str = ""
     description: str = ""
+    price: int | None = None
 
     def label(self) -> str:
         """In words where there is no title."""
@@ -131,6 +126,7 @@ class PublicPage:
     several: see `is_shared`; it stays so where only those are asked who have a meeting already.
     horizon_days, horizon_date: at most one of them is there; see `last_day`.  first_day: before it nothing is booked.
     named: the host whom the link that was followed names.
+    payable: whether its owner can be paid, where guests are to pay at all.
     meeting_types: only what is on and can be used right now; without any, no time is offered.
     approval_hours: for how long the host is asked for their yes; None where a booking needs none.
     """
@@ -156,7 +152,18 @@ class PublicPage:
     look: Branding = NO_LOOK
     team: str = ""
     first_day: date | None = None
+    payable: bool = True
     named: int | None = None
+
+    def price_of(self, minutes: int) -> Price | None:
+        """What a meeting of this length costs; None where it is free."""
+        own = next((one.price for one in self.durations if one.minutes == minutes), None)
+        amount = self.settings.price if own is None else own
+        return price(amount, self.settings.currency, tax=self.settings.charges_tax)
+
+    def prices(self) -> list[Price | None]:
+        """Of each length, in their order."""
+        return [self.price_of(one.minutes) for one in self.durations]
 
     def last_day(self, today: date) -> date | None:
         """The last of the host's dates that can be booked, or None without end."""
@@ -196,8 +203,11 @@ class PublicPage:
         return tuple(one for one in touching if one.note and one.takes_a_day())
 
     def is_open(self, now: datetime) -> bool:
-        """Whether it takes bookings at all: it is on, there is a way to meet, and nobody is paused who has to come."""
-        if self.settings.switched_off:
+        """Whether it takes bookings at all: it is on, there is a way to meet, and nobody is paused who has to come.
+
+        Where guests are to pay, somebody has to get it, too.
+        """
+        if self.settings.switched_off or not self.payable:
             return False
         if not self.meeting_types or not self.is_staffed():
             return bool(self.meeting_types)
@@ -252,76 +262,6 @@ class Met:
     def more(self) -> int:
         """How many have no disc of their own."""
         return len(self.faces) - len(self.discs())
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Preview:
-    """What search engines, and programs that show links, read of a page (Open Graph). Addresses are in full.
-
-    address: the page, in whatever language its reader prefers.  url: as it was asked for.  image: "" for none.
-    indexed: search engines may show it as it was asked for.
-    """
-
-    title: str
-    description: str
-    address: str
-    url: str
-    locale: str
-    indexed: bool
-    image: str = ""
-
-
-def preview_of(page: PublicPage, asked: Mapping[str, object]) -> Preview | None:
-    """None of a page that is not for everybody: a preview names the host. asked: the query."""
-    if not page.settings.listed or page.settings.link_only:
-        return None
-    who = page.team or page.host_name
-    named = {"title": page.title, "host": who}
-    text = single_line(page.description, max_length=_LONGEST_PREVIEW)
-    found = preview(
-        gettext("%(title)s with %(host)s") % named,
-        text or gettext("Pick a time with %(host)s. Times are shown in your own time zone.") % named,
-        address=page.address(),
-        asked=asked,
-    )
-    photo = "" if page.team else page.settings.host.photo_version
-    version = card_of(page.title, who, page.look, photo).version()
-    return replace(found, image=in_full(reverse("page_card", args=[page.id, version])))
-
-
-def preview(title: str, description: str, *, address: str, asked: Mapping[str, object]) -> Preview:
-    """In the language that is spoken. asked: the query; more than a language makes a page nobody else's."""
-    spoken = to_locale(get_language() or settings.LANGUAGE_CODE)
-    likely = str(get_global("likely_subtags").get(spoken, spoken)).split("_")
-    language = meant(str(asked.get(PARAMETER, "")))
-    return Preview(
-        title=title,
-        description=description,
-        address=address,
-        url=f"{address}?{PARAMETER}={language}" if language else address,
-        locale=f"{likely[0]}_{likely[-1]}",  # with the region that most who speak it are from
-        indexed={*asked} <= {PARAMETER},
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """The picture of a preview, see `lib/card.py`. photo: the version of whose photo stands in it."""
-
-    title: str
-    name: str
-    color: str
-    text_color: str
-    photo: str = ""
-
-    def version(self) -> str:
-        """Its fingerprint, so that it may be kept for ever."""
-        return fingerprint(f"2\n{self.title}\n{self.name}\n{self.color}\n{self.photo}")[:16]
-
-
-def card_of(title: str, name: str, look: Branding, photo: str) -> Card:
-    shown = look if look.color else Branding(_OUR_COLOR)
-    return Card(title, name, shown.color, shown.text_color(), photo)
 
 
 def met_on(page: PublicPage, *, now: datetime, person: HostTime | None = None) -> Met:

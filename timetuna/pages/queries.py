@@ -1,7 +1,7 @@
 """Reading booking pages and their hosts: as plain values for whoever offers times, and as rows for the editor."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from timetuna.accounts.queries import host_switched_off, owner_by_handle
 from timetuna.availability.hours import Cap, CapScope, Period
 from timetuna.availability.teams import Part
 from timetuna.pages.calendar_use import blocking_for, blocking_of, kinds_of, leaders, lost_calendar, own_part
+from timetuna.pages.hooks import paid_into
 from timetuna.pages.meeting_types.base import MeetingChoice, meeting_kind, meeting_kinds
 from timetuna.pages.models import (
     BookingPage,
@@ -126,6 +127,8 @@ def closed_page(handle: str, slug: str) -> User | None:
 def warnings(page: PublicPage) -> list[str]:
     """What keeps guests from booking the page, in a few words each."""
     found = [] if page.meeting_types else [gettext("No usable meeting type")]
+    if not page.payable:
+        found.append(gettext("Stripe cannot take payments"))
     opens = page.own.opening.weekly or any(page.own.opening.overrides.values())
     return found if opens else [*found, gettext("No weekly hours")]
 
@@ -200,7 +203,16 @@ def _pages(pages: list[BookingPage]) -> list[PublicPage]:
     rows = [row for page in pages for row in page.page_hosts.all() if row.part_on(page)]
     kinds = kinds_of(rows, {row.kind for page in pages for row in page.meeting_types.all() if row.enabled})
     hosts = host_times(pages, kinds)
-    return [_page(page, *hosts[page.pk], kinds) for page in pages]
+    unpaid = _unpaid(pages)
+    return [replace(_page(page, *hosts[page.pk], kinds), payable=page.pk not in unpaid) for page in pages]
+
+
+def _unpaid(pages: list[BookingPage]) -> frozenset[int]:
+    """Those for which guests are to pay, and cannot. One query where any has a price, else none."""
+    paid = [page for page in pages if page.currency]
+    accounts = paid_into({page.host_id for page in paid}) if paid else {}
+    works = {host for host, account in accounts.items() if account.works}
+    return frozenset(page.pk for page in paid if page.host_id not in works)
 
 
 def _page(page: BookingPage, own: HostTime, hosts: tuple[HostTime, ...], kinds: Kinds) -> PublicPage:
@@ -215,7 +227,7 @@ def _page(page: BookingPage, own: HostTime, hosts: tuple[HostTime, ...], kinds: 
         description=page.description,
         time_zone=page.schedule.time_zone,
         durations=tuple(
-            PageDuration(row.minutes, row.title, row.description) for row in page.durations.all()
+            PageDuration(row.minutes, row.title, row.description, row.price) for row in page.durations.all()
         ),
         own=own,
         hosts=hosts,

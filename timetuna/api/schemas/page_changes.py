@@ -6,8 +6,10 @@ from pydantic import Field, StrictBool, StrictInt, StringConstraints
 
 from timetuna.api.schemas.base import WHOLE, Day, Given, Minutes, Taken
 from timetuna.api.schemas.bookings import OneId
+from timetuna.lib.currencies import MOST
 from timetuna.pages.forms.fields import LONGEST_NOTICE_DAYS, MIDNIGHT, MOST_OF_A_CAP
 from timetuna.pages.forms.guests import LONGEST_HOURS, MOST_GUESTS
+from timetuna.pages.forms.prices.price import LONGEST_REFUND_HOURS
 
 Title = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=120)]
 Buffer = Annotated[StrictInt, Field(ge=0, le=240), WHOLE]
@@ -16,6 +18,8 @@ Notice = Annotated[StrictInt, Field(ge=0, le=LONGEST_NOTICE_DAYS * MIDNIGHT), WH
 Ahead = Annotated[StrictInt, Field(ge=1, le=365), WHOLE]
 Cap = Annotated[StrictInt, Field(ge=1, le=MOST_OF_A_CAP), WHOLE]
 Hours = Annotated[StrictInt, Field(ge=1, le=LONGEST_HOURS), WHOLE]
+Amount = Annotated[StrictInt, Field(ge=0, le=MOST), WHOLE]
+RefundHours = Annotated[StrictInt, Field(ge=0, le=LONGEST_REFUND_HOURS), WHOLE]
 Others = Annotated[StrictInt, Field(ge=0, le=MOST_GUESTS), WHOLE]
 """As the forms of the page’s editor have them; a test tries each."""
 
@@ -30,6 +34,22 @@ class DurationIn(Taken):
         default="", description="What guests read in place of the length."
     )
     description: Annotated[str, _text(300)] = Field(default="", description="A sentence to it.")
+    price: Amount | None = Field(
+        default=None, description="In the page’s currency; 0 is free, null is as the page."
+    )
+
+
+class PriceIn(Taken):
+    """What guests pay, by Stripe, to the page’s owner."""
+
+    amount: Amount | None = Field(
+        default=None,
+        description="In the smallest unit of the currency; null where only lengths have a price.",
+        examples=[4500],
+    )
+    currency: Annotated[str, _text(3)] = Field(
+        description="ISO 4217, in small letters; one of those that Stripe takes.", examples=["eur"]
+    )
 
 
 class MeetingTypeIn(Taken):
@@ -146,6 +166,14 @@ class PageChange(Taken):
     most_guests: Others | None = Field(default=None, description="So many others a guest can bring.")
     phone: Literal["off", "optional", "required", "verified"] | None = Field(
         default=None, description="Whether guests are asked for a phone number."
+    )
+    price: PriceIn | None = Field(
+        default=None, description="What guests pay; null is nothing, where no length has a price."
+    )
+    charges_tax: StrictBool | None = Field(default=None, description="Whether Stripe adds tax to it.")
+    refund_hours: RefundHours | None = Field(
+        default=None,
+        description="Who cancels at least so many hours before the start gets everything back; null is nobody.",
     )
 
 

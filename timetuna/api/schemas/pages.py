@@ -11,6 +11,19 @@ class DurationOut(Given):
     minutes: int
     title: str
     description: str
+    price: int | None = Field(
+        description="What it costs, in the page’s currency; 0 is free, null is as the page."
+    )
+
+
+class PriceOut(Given):
+    """What guests pay, by Stripe, to the page’s owner."""
+
+    amount: int | None = Field(
+        description="In the smallest unit of the currency, such as cents; null where only lengths have a price.",
+        examples=[4500],
+    )
+    currency: str = Field(description="ISO 4217, in small letters.", examples=["eur"])
 
 
 class MeetingTypeOut(Given):
@@ -96,6 +109,11 @@ class PageOut(Given):
     most_guests: int = Field(description="So many others a guest can bring.")
     phone: Literal["off", "optional", "required", "verified"] = Field(
         description="Whether guests are asked for a phone number; verified asks them for a code sent to it."
+    )
+    price: PriceOut | None = Field(description="null is free.")
+    charges_tax: bool = Field(description="Whether Stripe adds tax to it.")
+    refund_hours: int | None = Field(
+        description="Who cancels at least so many hours before the start gets everything back; null is nobody."
     )
     buffer_before: int = Field(description="Minutes kept free before each meeting.")
     buffer_after: int = Field(description="Minutes kept free after each meeting.")

@@ -239,6 +239,9 @@ def page_resource(page_id: int) -> dict[str, Any]:
         "approval_hours": row.approval_hours,
         "most_guests": row.most_guests,
         "phone": row.phone,
+        "price": {"amount": row.price, "currency": row.currency} if row.currency else None,
+        "charges_tax": row.charges_tax,
+        "refund_hours": row.refund_hours,
         "buffer_before": row.buffer_before_minutes,
         "buffer_after": row.buffer_after_minutes,
         "increment": row.increment_minutes,
@@ -256,7 +259,12 @@ def _offers(page: PublicPage, now: datetime) -> dict[str, Any]:
     users = dict(User.objects.filter(pk__in=[one.id for one in page.hosts]).values_list("pk", "public_id"))
     return {
         "durations": [
-            {"minutes": one.minutes, "title": one.title, "description": one.description}
+            {
+                "minutes": one.minutes,
+                "title": one.title,
+                "description": one.description,
+                "price": one.price,
+            }
             for one in page.durations
         ],
         "meeting_types": [

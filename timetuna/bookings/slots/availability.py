@@ -32,7 +32,7 @@ from timetuna.rate_limits.limits import NOBODY, Client
 
 LONGEST_BUFFER = 24 * 60
 TEN_YEARS = 10 * 366 * 24 * 60
-NOTICE, HOURS = "notice", "hours"
+NOTICE, HOURS, PAYMENT = "notice", "hours", "payment"
 ANYBODY = 0
 """The guest who moves a meeting does not mind who takes it."""
 
@@ -45,7 +45,7 @@ class SlotQuery:
     kind: the meeting type, "" while none is chosen: who cannot make its link cannot lead the meeting.
     person: whom the guest has chosen, where the page lets them; ANYBODY, or None if they were not asked.
     by_host: a host moves the booking, and so it stays with whose it is.
-    waived: rules that do not count, NOTICE and HOURS, of one start that a host's own program books.
+    waived: rules that do not count, NOTICE, HOURS and PAYMENT, of one start that a host's own program books.
     kept: who has the booking that is moved, and keeps it, see `settle`; None until that was looked up.
     """
 
@@ -317,6 +317,8 @@ def _shut(query: SlotQuery, host: HostTime, known: KnownSpan) -> Iterator[Code]:
     page = query.page
     if page.settings.switched_off and query.moving is None:
         yield Code.PAGE_OFF
+    if not page.payable and query.moving is None and PAYMENT not in query.waived:
+        yield Code.UNPAYABLE
     if not host.bookable:
         yield Code.SWITCHED_OFF
     keeps = host.id in (query.kept or ())  # nothing new is booked with them

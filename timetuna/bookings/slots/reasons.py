@@ -253,6 +253,12 @@ def _page_off(_: Reason, setting: ReasonContext) -> _Told:
     return gettext("This page is switched off: it takes no bookings."), link
 
 
+def _unpayable(_: Reason, setting: ReasonContext) -> _Told:
+    price = setting.tab("price", gettext("Change the price"), path="pages_booking")
+    text = gettext("Guests are to pay for this page, and its owner has no Stripe account that can be paid.")
+    return text, (*price, _providers())
+
+
 def _paused(_: Reason, setting: ReasonContext) -> _Told:
     text = gettext("You are paused on this page, so nothing new is booked with you.")
     return text, (setting.own_part(gettext("Change your part"), "part"),)
@@ -321,6 +327,7 @@ _TELLERS: dict[Code, tuple["StrOrPromise", Callable[[Reason, ReasonContext], _To
     Code.PROVIDER_UNREADABLE: (gettext_lazy("Calendar unreadable"), _unreadable),
     Code.NO_MEETING_TYPE: (gettext_lazy("No meeting type"), _no_meeting_type),
     Code.PAGE_OFF: (gettext_lazy("Page switched off"), _page_off),
+    Code.UNPAYABLE: (gettext_lazy("Cannot be paid"), _unpayable),
     Code.PAUSED: (gettext_lazy("Paused"), _paused),
     Code.SWITCHED_OFF: (gettext_lazy("Switched off"), _switched_off),
     Code.NO_CALENDAR: (gettext_lazy("No calendar"), _no_calendar),

@@ -11,6 +11,7 @@ from timetuna.pages.actions.give_address import AddressOnceUsed, AddressTaken, a
 from timetuna.pages.calendar_use import usable_kinds
 from timetuna.pages.forms.fields import LineField, WordsField, switch
 from timetuna.pages.forms.page_form import PageForm
+from timetuna.pages.forms.prices.price import PriceForm
 from timetuna.pages.forms.rows import DurationRows
 from timetuna.pages.forms.staffing import StaffingForm
 from timetuna.pages.meeting_types.base import Lack, MeetingKind, meeting_kinds
@@ -49,7 +50,8 @@ class BookingTabForm(PageForm):
         model = BookingPage
         fields = ("title", "description", "listed", "link_only", "phone")
 
-    also = ("follows_title", *StaffingForm.base_fields)
+    also = ("follows_title", *StaffingForm.base_fields, *PriceForm.base_fields)
+    of_others = False
 
     title = LineField(
         label=gettext_lazy("Title"),
@@ -92,7 +94,8 @@ class BookingTabForm(PageForm):
         for kind in self.kinds:
             self._add_kind(kind, stored.get(kind.slug))
         self.staffing = StaffingForm(page, data)
-        self.durations = DurationRows.of("durations", page.durations.all(), data)
+        self.durations = DurationRows.on(page, data)
+        self.prices = PriceForm(page, self.durations, data, others=self.of_others)
 
     def _offer_phone(self) -> None:
         """A verified number needs a service for texts; a page that has it stays as it is without one."""
@@ -127,6 +130,7 @@ class BookingTabForm(PageForm):
 
     def inner(self) -> Iterator[forms.Form]:
         yield from self.staffing.inner()
+        yield self.prices
 
     def clean_slug(self) -> str:
         """In lower case; "" has one made from the title, as has a new page's that was left as it was."""
@@ -214,11 +218,12 @@ class BookingTabForm(PageForm):
             self.add_error("slug", str(error))
             return False
         self.staffing.store()
+        self.prices.store()
         super().store()
         page.durations.all().delete()
         rows = sorted(self.durations.cleaned(), key=lambda row: row["minutes"])
         Duration.objects.bulk_create(
-            Duration(page=page, **{name: row[name] for name in ("minutes", "title", "description")})
+            Duration(page=page, **{name: row[name] for name in ("minutes", "title", "description", "price")})
             for row in rows
         )
         on = self._switched_on()
@@ -230,6 +235,8 @@ class BookingTabForm(PageForm):
 
 class OthersBookingTabForm(BookingTabForm):
     """For those who do not own the page: what is missing has to be connected by others."""
+
+    of_others = True
 
     def type_lines(self) -> Iterator[TypeLine]:
         for line in super().type_lines():

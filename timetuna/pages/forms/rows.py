@@ -7,9 +7,14 @@ from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
+from timetuna.l10n.money import plain
+from timetuna.lib.currencies import CURRENCIES
 from timetuna.pages.forms.fields import LineField, whole_number
+from timetuna.pages.forms.prices.amounts import AmountField, read_amount
+from timetuna.pages.models import BookingPage
 from timetuna.web.forms import rows_arrived
 
+_ANY = "eur"
 _BEYOND = 50  # so many rows too many are read and come back with a sentence
 
 
@@ -83,15 +88,28 @@ class DurationForm(RowForm):
     minutes = whole_number(gettext_lazy("Minutes"), 1, 1_440)
     title = LineField(label=gettext_lazy("Title"), max_length=80, required=False)
     description = LineField(label=gettext_lazy("Description"), max_length=300, required=False)
+    price = AmountField(label=gettext_lazy("Price"), placeholder=gettext_lazy("Same"))
 
 
 class DurationRows(RowSet):
-    """Says so when there is none, or one twice."""
+    """Says so when there is none, or one twice. currency: of their prices, which come as text and leave as amounts."""
 
     row, needed, most = DurationForm, frozenset({"minutes"}), 10
     too_many = format_lazy(gettext_lazy("A page can have {most} durations at most."), most=most)
+    currency = ""
+
+    @classmethod
+    def on(cls, page: BookingPage, data: Any = None) -> Self:
+        """Those of a page."""
+        rows = [
+            {name: getattr(row, name) for name in ("minutes", "title", "description")}
+            | {"price": "" if row.price is None else plain(row.price, page.currency or _ANY)}
+            for row in page.durations.all()
+        ]
+        return cls.of("durations", rows, data)
 
     def check_rows(self, filled: Sequence[RowForm]) -> None:
+        self._read_prices(filled)
         if not filled and not any(self.errors):
             raise forms.ValidationError(gettext("A page needs at least one duration."))
         seen: set[int] = set()
@@ -105,3 +123,10 @@ class DurationRows(RowSet):
                 )
                 form.add_error("minutes", sentence % {"minutes": minutes})
             seen.add(minutes)
+
+    def _read_prices(self, filled: Sequence[RowForm]) -> None:
+        for form in filled if self.currency in CURRENCIES else ():
+            try:
+                form.cleaned_data["price"] = read_amount(form.cleaned_data.get("price", ""), self.currency)
+            except forms.ValidationError as error:
+                form.add_error("price", error)

@@ -10,14 +10,13 @@ from timetuna.pages.models.hours import (
     WeeklyHours,
 )
 from timetuna.pages.models.link import BookingLink
+from timetuna.pages.models.offer import Duration, MeetingType
 from timetuna.pages.models.page import (
     FOR_GOOD,
     FORMER_HOST,
     BookingPage,
     CohostInvitation,
-    Duration,
     FormerSlug,
-    MeetingType,
     PageBackground,
     PageHost,
     PageHostCalendar,

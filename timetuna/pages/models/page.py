@@ -33,6 +33,9 @@ class BookingPage(models.Model):
     `horizon_date` counts, if any. cap_*: the most bookings of this page a day, week or month; None is without limit.
     change_notice_minutes, cancel_notice_minutes: until how long before the start guests may move or cancel; None is
     never.  approval: the host has to say yes within `approval_hours`.
+    currency: in which guests pay, in small letters; "" is free.  price: what for, counted as the currency is, where a
+    duration has none of its own.  charges_tax: whether Stripe works taxes out.  refund_hours: who cancels at least so
+    long before the start gets all of it back by itself; None is nobody.
     redirect_url: where guests are led once they have booked; "" is their booking's page.  redirect_origins: the
     websites, one a line, to which that or an address of the page may lead.  embed_origins: the websites that may show
     the page in a frame, one a line; "*" is any, and nothing is nobody.  embed_details: those of them that are named
@@ -114,6 +117,10 @@ class BookingPage(models.Model):
     phone = models.CharField(max_length=10, choices=Phone.choices, default=Phone.OFF)
     approval = models.BooleanField(default=False)
     approval_hours = models.PositiveIntegerField(default=24)
+    currency = models.CharField(max_length=3, blank=True, default="")
+    price = models.BigIntegerField(null=True)
+    charges_tax = models.BooleanField(default=False)
+    refund_hours = models.PositiveIntegerField(null=True)
     redirect_url = models.CharField(max_length=500, blank=True, default="")
     redirect_origins = models.TextField(max_length=2_000, blank=True, default="")
     embed_origins = models.TextField(max_length=2_000, blank=True, default="")
@@ -367,34 +374,3 @@ class Reminder(models.Model):
                 fields=["page", "kind", "audience", "channel", "minutes"], name="pages_one_reminder_of_each"
             )
         ]
-
-
-class Duration(models.Model):
-    page = models.ForeignKey(BookingPage, on_delete=models.CASCADE, related_name="durations")
-    minutes = models.PositiveIntegerField()
-    title = models.CharField(max_length=80, blank=True, default="")
-    description = models.CharField(max_length=300, blank=True, default="")
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["page", "minutes"], name="pages_one_of_each_length")]
-        ordering = ["minutes"]
-
-    def label(self) -> str:
-        """In words where there is no title."""
-        return self.title or f"{self.minutes} minutes"
-
-
-class MeetingType(models.Model):
-    """A way a page's meetings may be held. `kind` is a provider's slug (zoom) or phone, in_person, link.
-
-    `detail`: the number to call ("" asks the guest for theirs), the place, or the link; unused for providers.
-    """
-
-    page = models.ForeignKey(BookingPage, on_delete=models.CASCADE, related_name="meeting_types")
-    kind = models.CharField(max_length=20)
-    enabled = models.BooleanField(default=False)
-    detail = models.CharField(max_length=500, blank=True, default="")
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["page", "kind"], name="pages_one_of_each_type")]
-        ordering = ["id"]

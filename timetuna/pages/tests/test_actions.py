@@ -103,7 +103,12 @@ def test_deleting_takes_the_rows_along(page: BookingPage) -> None:
 def tab(page: BookingPage, slug: str) -> BookingTabForm:
     """Return the tab as it is sent, and found good, with other values."""
     stored = BookingTabForm(page)
-    data = fields_written(stored) | fields_written(stored.staffing) | rows_written(stored.durations)
+    data = (
+        fields_written(stored)
+        | fields_written(stored.staffing)
+        | fields_written(stored.prices)
+        | rows_written(stored.durations)
+    )
     changes = {"title": ["New"], "slug": [slug], "durations-0-minutes": ["45"]}
     form = BookingTabForm(page, with_values({}, (data | changes).items()))
     assert form.is_valid()

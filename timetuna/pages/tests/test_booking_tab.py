@@ -15,11 +15,13 @@ from timetuna.pages.public import PageDuration, PublicPage
 from timetuna.pages.queries import values
 
 ALONE = {"staffing": "solo", "rotating_count": "1", "share_rule": "ledger", "on_move": "same"}
+FREE = {"price": "", "currency": "eur", "charges_tax": "", "refund_hours": ""}
 
 
 def typed(rows: list[dict[str, Any]] | None = None, **changes: Any) -> dict[str, Any]:
     fields = (
         ALONE
+        | FREE
         | {"title": "Intro call", "slug": "intro-call", "description": "", "type_phone": "on", "phone": "off"}
         | changes
     )

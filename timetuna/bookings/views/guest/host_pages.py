@@ -14,7 +14,8 @@ from timetuna.bookings.views.guest.redirects import lead_on, takes_none
 from timetuna.bookings.views.guest.slots import path_of
 from timetuna.bookings.visitor import read_came
 from timetuna.l10n.lists import listed
-from timetuna.pages.public import Face, Preview, PublicPage, met_on, preview
+from timetuna.pages.previews import Preview, preview
+from timetuna.pages.public import Face, PublicPage, met_on
 from timetuna.pages.queries import all_listed
 from timetuna.web.forms import Screen, in_full, may_come_back, show
 

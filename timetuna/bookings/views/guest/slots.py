@@ -25,15 +25,8 @@ from timetuna.l10n import datetimes
 from timetuna.l10n.lists import listed
 from timetuna.lib.text import unbroken
 from timetuna.pages.meeting_types.base import meeting_kind
-from timetuna.pages.public import (
-    Met,
-    PageDuration,
-    Preview,
-    PublicPage,
-    before_booking,
-    met_on,
-    preview_of,
-)
+from timetuna.pages.previews import Preview, preview_of
+from timetuna.pages.public import Met, PageDuration, PublicPage, before_booking, met_on
 from timetuna.pages.queries import listed_pages, public_page
 from timetuna.rate_limits.limits import client_of, spend
 from timetuna.web.csp import PART, also
@@ -60,9 +53,12 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class DurationLink:
+    """price: in words, where not all lengths cost the same."""
+
     duration: PageDuration
     url: str
     chosen: bool
+    price: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,11 +190,11 @@ def slots_screen(page: PublicPage, choice: SlotSelection, picker: SlotPicker | N
         met=met_on(page, now=now, person=choice.person),
         path=choice.path,
         durations=[
-            DurationLink(one, choice.url(duration=str(one.minutes)), one == choice.duration)
-            for one in page.durations
+            DurationLink(one, choice.url(duration=str(one.minutes)), one == choice.duration, price)
+            for one, price in zip(page.durations, _prices(page), strict=True)
         ],
         duration=choice.duration,
-        facts=facts_of(page),
+        facts=facts_of(page, choice.duration),
         zone=datetimes.zone_choice(choice.zone),
         offset=int((now.astimezone(choice.zone).utcoffset() or timedelta()).total_seconds() // 60),
         clock_shown="12" if choice.customs.twelve_hours else "24",
@@ -220,8 +216,16 @@ def _unneeded(page: PublicPage, picker: SlotPicker | None) -> str:
     return " ".join([NEVER, *(names for names, there in needed.items() if not there)])
 
 
-def facts_of(page: PublicPage, *, in_form: bool = False) -> list[Fact]:
-    """How its meetings are held, and that the host confirms each where it is so.
+def _prices(page: PublicPage) -> list[str]:
+    """Of each length in words; nothing where all cost the same."""
+    prices = page.prices()
+    if len(set(prices)) < 2:  # noqa: PLR2004
+        return [""] * len(prices)
+    return [str(price) if price else gettext("Free") for price in prices]
+
+
+def facts_of(page: PublicPage, duration: PageDuration | None, *, in_form: bool = False) -> list[Fact]:
+    """How its meetings are held, what they cost, and that the host confirms each where it is so.
 
     in_form: where there is a choice, the form itself says of each what there is to know.
     """
@@ -235,12 +239,25 @@ def facts_of(page: PublicPage, *, in_form: bool = False) -> list[Fact]:
         facts = [
             Fact(meeting_kind(one.kind).icon, one.label, unbroken(before_booking(page, one))) for one in kinds
         ]
+    facts += _cost(page, duration)
     if page.approval_hours is not None:
         text = gettext("%(host)s confirms each booking") % {"host": page.host_name}
         if page.is_staffed():
             text = gettext("Each booking is confirmed by a person first")
         facts.append(Fact("people", text))
     return facts
+
+
+def _cost(page: PublicPage, duration: PageDuration | None) -> list[Fact]:
+    """What is to be paid, once it is known how long the meeting lasts."""
+    prices = [page.price_of(duration.minutes)] if duration else page.prices()
+    price = prices[0] if len(set(prices)) == 1 else None
+    if price is None:
+        return []
+    when = gettext("Paid online when you book")
+    if page.approval_hours is not None:
+        when = gettext("Paid online once it is confirmed")
+    return [Fact("card", str(price), when)]
 
 
 # Sent while the page is being left, when no header can be set; the token is the authority.

@@ -21,6 +21,7 @@ from timetuna.bookings.views.guest.month import ChosenTime, chosen_time
 from timetuna.bookings.views.guest.slots import Fact, facts_of
 from timetuna.l10n import datetimes
 from timetuna.pages.models import BookingPage
+from timetuna.pages.prices import Price
 from timetuna.pages.public import Met, PageDuration, PublicPage, met_on
 from timetuna.rate_limits.limits import Client, client_of
 from timetuna.web.forms import Screen, show
@@ -62,7 +63,7 @@ class FormStep(NamedTuple):
 class FormScreen(Screen):
     """A step with a form. time: None where none can be read.  terms: until when it can be undone.
 
-    old_time: when a booking is that is moved.  came: what the address brought along.
+    price: what is to be paid.  old_time: when a booking is that is moved.  came: what the address brought along.
     own_url: where the form opens anew.  opened: when it was, signed.
     challenge: the proof of work that the browser is asked for, or "".  number_token: see `FormStep`.
     """
@@ -86,6 +87,7 @@ class FormScreen(Screen):
     moving: bool = False
     old_time: str = ""
     own_url: str = ""
+    price: Price | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,13 +162,14 @@ def form_screen(
         time=time,
         zone_label=datetimes.zone_label(choice.zone, at=at),
         duration=choice.duration,
-        facts=facts_of(page, in_form=True),
+        facts=facts_of(page, choice.duration, in_form=True),
         terms=_terms(page, choice, at) if time else (),
         back_url=choice.url(day=at.astimezone(choice.zone).date().isoformat()) if time else choice.url(),
         clock=choice.clock,
         visit=choice.visit,
         with_whom=choice.with_whom(),
         came=choice.came.query,
+        price=page.price_of(choice.duration.minutes) if choice.duration else None,
     )
 
 

@@ -1,0 +1,1 @@
+"""What guests pay, as a host types it."""
