@@ -90,9 +90,10 @@ def _list(world: World, request: Request) -> Response:
 
 def _answer(world: World, request: Request) -> Response:
     form = request.form()
-    if not form.get("number") or not form.get("body"):
+    number, body = form.get("number", ""), form.get("said") or form.get("body", "")
+    if not number or not body:
         return missing(world, request)
-    answer_text(world, form["number"], form["body"])
+    answer_text(world, number, body)
     return Response.redirect("/texts")
 
 

@@ -47,7 +47,8 @@ def host(live, browser):
         sign_in(robin, live, host)
         robin.page.get_by_role("link", name="Intro call").first.click()
         robin.page.get_by_role("link", name="Notifications").click()
-        robin.page.locator("[name=guest_texts]").evaluate("one => one.value = '1 h'")
+        texted = robin.page.get_by_role("group", name="Remind guests by text")
+        texted.get_by_role("button", name="Add: 1 h before").click()
         robin.look("reminders by text")
         robin.page.get_by_role("button", name="Save", exact=True).click()
         expect(robin.page.get_by_text("Saved.")).to_be_visible()
@@ -63,7 +64,7 @@ def book(page, live, host, number):
     page.get_by_label("Your email").fill(f"sam{number}@guest.example")
     if page.get_by_label("Country of your phone number").count():
         expect(page.get_by_label("Country of your phone number")).to_have_value(country)
-    page.get_by_label("Your phone number").fill(phone)
+    page.get_by_role("textbox", name="Your phone number").fill(phone)
     box = page.get_by_label("Remind me by text message")
     expect(box).not_to_be_checked()
     box.check()
@@ -113,7 +114,7 @@ def test_agree_be_reminded_stop(live, host, browser):
         sam.page.goto(address)
         expect(sam.page.get_by_text("Intro call").first).to_be_visible()
 
-        sam.page.goto(f"{live.sandbox.url}/texts" if hasattr(live.sandbox, "url") else sandbox_texts(live))
+        sam.page.goto(live.environment["TWILIO_API_URL"].partition("/sms/")[0] + "/texts")
         sam.look("texts", accessible=False)
         sam.page.get_by_role("button", name="STOP").first.click()
         expect(sam.page.get_by_text("From +").first).to_be_visible()
@@ -133,7 +134,3 @@ def test_agree_be_reminded_stop(live, host, browser):
         robin.page.get_by_role("link", name=re.compile("Sam Guest")).first.click()
         expect(robin.page.get_by_text(re.compile("the guest answered STOP")).first).to_be_visible()
         robin.look("booking of who stopped")
-
-
-def sandbox_texts(live):
-    return live.environment["ZOOM_API_URL"].partition("/zoom")[0] + "/texts"

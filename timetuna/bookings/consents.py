@@ -42,9 +42,9 @@ def terms(*, host: str, count: int) -> str:
         "%(site)s sends %(count)d texts to this number before your meeting with %(host)s, and again if it is moved.",
         count,
     )
-    ends = gettext("Your booking’s page ends them.")
+    ends = gettext("You can end them on your booking’s page.")
     if texts.hears_answers():
-        ends = gettext("Answer STOP to end all texts from %(site)s; your booking’s page ends these.")
+        ends = gettext("Answer STOP to end all texts from %(site)s, or end these on your booking’s page.")
     costs = gettext("Your phone company may charge for them. You can book without.")
     return " ".join([sent % named, ends % named, costs])
 

@@ -223,7 +223,8 @@ class GuestBookingForm(AddressForm):
 
     def clean(self) -> dict[str, Any]:
         """Show above the form what is wrong with a field that nobody sees. For the start there are other times."""
-        refuse_texts(self, self.page.time_zone, self.cleaned_data.get("zone", ""))
+        if "texts" in self.fields:
+            refuse_texts(self, self.page.time_zone, self.cleaned_data.get("zone", ""))
         for field in self.hidden_fields():
             for sentence in field.errors if field.name != "start" else ():
                 self.add_error(None, sentence)

@@ -163,7 +163,7 @@ class NotificationsForm(HostForm):
     host_reminders = LeadTimesField(
         Reminder(audience="host"),
         label=gettext_lazy("Remind me"),
-        help_text=gettext_lazy("The same, to your own inbox."),
+        help_text=gettext_lazy("Up to five, to your own inbox. Empty: none."),
     )
     follow_up = LeadTimesField(
         Reminder(audience="guest", kind="follow_up"),

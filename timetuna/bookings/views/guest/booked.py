@@ -166,7 +166,6 @@ class BookedScreen(Screen):
     """old_time_label: when it was to be before it was moved.  again_url: where as long a one is booked.
 
     address_url: where another mail address is given, "" where it cannot be.
-
     tick: how it is shown at a glance: "good", "off", "waits" or "".
     """
 
@@ -311,6 +310,7 @@ def _calendars(attendee: Attendee) -> tuple[Sequence[tuple[str, str, str]], str]
 
 def _changes(request: HttpRequest, attendee: Attendee, customs: Customs, now: datetime) -> Changes:
     booking, tail = attendee.booking, f"?clock={read_clock(request.GET)}".removesuffix("?clock=")
+    texted = attendee.phone and may_be_texted(attendee, now=now)
     invites = (most_guests(booking) or others(booking).exists()) and not guests_refusal(booking, now=now)
     move, cancel = (
         framed_url(request, link_path(attendee, f"booked_{to}") + tail) for to in ("move", "cancel")
@@ -319,7 +319,7 @@ def _changes(request: HttpRequest, attendee: Attendee, customs: Customs, now: da
         move_url="" if move_refusal(booking, now=now) else move,
         cancel_url="" if cancel_refusal(booking, now=now) else cancel,
         guests_url=link_path(attendee, "booked_guests") if invites else "",
-        texts_url=link_path(attendee, "booked_texts") if may_be_texted(attendee, now=now) else "",
+        texts_url=link_path(attendee, "booked_texts") if texted else "",
         terms=sentences(booking, now=now, twelve_hours=customs.twelve_hours),
     )
 
