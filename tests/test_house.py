@@ -13,8 +13,8 @@ ROOT = Path(__file__).resolve().parent.parent
 DRAWERS = {"utils", "helpers", "common", "core", "services", "managers"}
 LONGEST_FUNCTION, LONGEST_FILE, MOST_PARAMETERS, MOST_IN_A_FOLDER = 40, 400, 6, 22
 HOUSE = """
-    availability < lib < ical < providers < environment logs < db l10n encryption rate_limits < jobs < mail texts
-    < web < accounts < calendars < pages < bookings < insights drafts imports < webhooks < api < oauth
+    availability < lib < ical < providers < environment logs < db l10n encryption rate_limits < jobs < mail texts stripe
+    < web < accounts < calendars < pages < bookings < payments < insights drafts imports < webhooks < api < oauth
     < mcp documentation
     < settings urls wsgi < processes < commands < cli __main__
 """
@@ -38,6 +38,9 @@ ROOMS = {
         models < events < listing < hooks looks queries permissions policies proofs consents visitor
         < said_to_hosts < errors < guests < slots
         < integrations < notifications < actions < fulfilment < status < jobs < forms < views < urls apps
+    """,
+    "payments": """
+        models < secrets queries < jobs apps
     """,
     "insights": """
         models < figures < queries < actions < jobs < permissions < period < report < views < urls

@@ -239,6 +239,7 @@ INSTALLED_APPS = [
     "timetuna.calendars",
     "timetuna.pages",
     "timetuna.bookings",
+    "timetuna.payments",
     "timetuna.insights",
     "timetuna.imports",
     "timetuna.drafts",

@@ -80,6 +80,7 @@ class Provider:
     latest_grant_only: a new grant of an outside account ends all earlier ones, whoever holds them.
     gives: what a host has of it, in a sentence.  verb: what its button says before the label.
     texts: it sends texts to phones; the operator's settings are all it needs.
+    payments: guests pay by it.
     implementation: "module:Class", taking a Config and an HttpClient.
     """
 
@@ -93,6 +94,7 @@ class Provider:
     latest_grant_only: bool = False
     verb: str = "Connect"
     texts: bool = False
+    payments: bool = False
     service: str = ""
     gives: str = ""
 

@@ -1,0 +1,1 @@
+"""Money that guests pay for bookings, by way of Stripe."""
