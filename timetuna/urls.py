@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("timetuna.accounts.urls")),
     path("", include("timetuna.calendars.urls")),
     path("", include("timetuna.pages.urls")),
+    path("", include("timetuna.payments.urls")),
     path("", include("timetuna.insights.urls")),
     path("", include("timetuna.imports.urls")),
     path("", include("timetuna.drafts.urls")),

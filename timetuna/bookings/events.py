@@ -45,6 +45,13 @@ class BookingEvent(models.TextChoices):
     BROUGHT = "brought", _("Moved here from %(product)s.")
     PAYMENT_AWAITED = "payment_awaited", _("Booked by the guest, who has still to pay.")
     PAID = "paid", _("Paid by the guest.")
+    MONEY_CAME = "money_came", _("%(amount)s came in at Stripe.")
+    CAPTURE_FAILED = "capture_failed", _("The amount could not be collected: %(why)s")
+    REFUNDED = "refunded", _("%(amount)s went back to the guest.")
+    REFUNDED_AT_STRIPE = "refunded_at_stripe", _("%(amount)s went back to the guest, at Stripe.")
+    REFUND_FAILED = "refund_failed", _("%(amount)s could not be given back: %(why)s")
+    DISPUTED = "disputed", _("The guest’s bank disputes the payment.")
+    DISPUTE_ENDED = "dispute_ended", "%(sentence)s"
     PHONE_AWAITED = "phone_awaited", _("Booked by the guest, who has still to confirm their phone number.")
     PHONE_CONFIRMED = "phone_confirmed", _("The guest confirmed their phone number.")
     APPROVED = "approved", _("Confirmed the request.")
@@ -98,6 +105,10 @@ TOLD = frozenset(
         BookingEvent.BROUGHT,
         BookingEvent.PAYMENT_AWAITED,
         BookingEvent.PAID,
+        BookingEvent.MONEY_CAME,
+        BookingEvent.REFUNDED,
+        BookingEvent.REFUNDED_AT_STRIPE,
+        BookingEvent.DISPUTED,
         BookingEvent.PHONE_AWAITED,
         BookingEvent.PHONE_CONFIRMED,
         BookingEvent.APPROVED,

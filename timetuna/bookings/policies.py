@@ -254,7 +254,7 @@ def _term(notice: int | None, start: datetime, now: datetime) -> str:
 
 def sentences(booking: Booking, *, now: datetime, twelve_hours: bool = False) -> list[str]:
     """Until when the guest may move and cancel, or why not; nothing where both can be done until the start."""
-    if _settled(booking, now, _MOVE):
+    if _settled(booking, now, _MOVE) or booking.status == Status.AWAITING_PAYMENT:
         return []
     refusals = [
         _move_refusal(booking, now, twelve_hours=twelve_hours),
@@ -271,6 +271,8 @@ def sentences(booking: Booking, *, now: datetime, twelve_hours: bool = False) ->
 def _move_refusal(booking: Booking, now: datetime, *, twelve_hours: bool) -> str:
     if settled := _settled(booking, now, _MOVE):
         return settled
+    if booking.status == Status.AWAITING_PAYMENT:
+        return gettext("It can be moved once it is paid.")
     if booking.page is None:
         return gettext("The page this was booked on is gone, so it cannot be moved here.")
     return _too_late(booking, booking.page.change_notice_minutes, now, _MOVE, twelve_hours=twelve_hours)
@@ -279,7 +281,7 @@ def _move_refusal(booking: Booking, now: datetime, *, twelve_hours: bool) -> str
 def _cancel_refusal(booking: Booking, now: datetime, *, twelve_hours: bool) -> str:
     if settled := _settled(booking, now, _CANCEL):
         return settled
-    if booking.page is None or booking.status == Status.PENDING:
+    if booking.page is None or booking.status in {Status.PENDING, Status.AWAITING_PAYMENT}:
         return ""
     return _too_late(booking, booking.page.cancel_notice_minutes, now, _CANCEL, twelve_hours=twelve_hours)
 

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 ANSWER_FIRST = _("Answer the request first. Once it is confirmed, you can move it.")
+BEING_PAID = _("Its guest is about to pay. Wait until that is done or given up, half an hour at most.")
 DECLINE_INSTEAD = _("This is a request that waits for your answer. Decline it instead.")
 GUESTS_CHANGED_OFTEN = _("You changed the guests of this booking many times. Write to them yourself.")
 INVITED_BEFORE = _("%(email)s was invited and taken off already. Write to them yourself.")

@@ -1,1 +1,3 @@
 """Modules of this app that declare work to be done later, or listen to events: loaded by this list."""
+
+from timetuna.payments.actions import begin, follow, receive, settle  # noqa: F401 - loading it is all

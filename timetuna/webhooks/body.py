@@ -30,6 +30,8 @@ class EventType(StrEnum):
     CANCELLED = "booking.cancelled"
     REASSIGNED = "booking.reassigned"
     UPDATED = "booking.updated"
+    PAID = "booking.paid"
+    REFUNDED = "booking.refunded"
     NO_SHOW = "booking.no_show"
     GUEST_ADDED = "guest.added"
     GUEST_REMOVED = "guest.removed"
@@ -46,6 +48,8 @@ SENTENCES = {
     EventType.CANCELLED: gettext_lazy("A meeting is cancelled"),
     EventType.REASSIGNED: gettext_lazy("A meeting gets another host"),
     EventType.UPDATED: gettext_lazy("Something else about it changes, such as its link"),
+    EventType.PAID: gettext_lazy("A guest has paid"),
+    EventType.REFUNDED: gettext_lazy("Money goes back to a guest"),
     EventType.NO_SHOW: gettext_lazy("The guest did not come"),
     EventType.GUEST_ADDED: gettext_lazy("Somebody else is coming, too"),
     EventType.GUEST_REMOVED: gettext_lazy("Somebody else is coming no more"),

@@ -17,6 +17,8 @@ BookingEventType = Literal[
     "booking.cancelled",
     "booking.reassigned",
     "booking.updated",
+    "booking.paid",
+    "booking.refunded",
     "booking.no_show",
     "guest.added",
     "guest.removed",

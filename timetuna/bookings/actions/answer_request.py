@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from timetuna.availability.interval import minute_of
+from timetuna.bookings import hooks
 from timetuna.bookings.actions.host_time import lock_hosts_of
 from timetuna.bookings.errors import NotPossible
 from timetuna.bookings.events import HOST, SYSTEM, BookingEvent, Happening, Status, change_state, on_event
@@ -38,15 +39,27 @@ def approve(booking_id: int, *, source: str, now: datetime, seen: int | None = N
 
     The time has been taken since the request was made, so nothing can have come between. seen: the revision that the
     host answers, if known: a yes to one time is none to another that the guest has moved to meanwhile.
+    Where money is set aside it is collected first; the booking that is returned may still wait for that. Not to be
+    called inside a transaction.
     """
     with transaction.atomic():
         booking = _locked(booking_id)
         if booking.status == Status.CONFIRMED:
             return booking
         _refuse_answer(booking, now=now, seen=seen)
-        booking.pending_until = None
-        change_state(booking, Status.CONFIRMED, actor=HOST, source=source)
+        waits = hooks.holds_back(booking, source)
+        if not waits:
+            confirm(booking, source=source)
+    if waits:
+        hooks.held_back(booking.pk)
+        booking.refresh_from_db()
     return booking
+
+
+def confirm(booking: Booking, *, source: str, **facts: object) -> None:
+    """Of a request to which its host has said yes, in the caller's transaction. facts: see `events.record`."""
+    booking.pending_until = None
+    change_state(booking, Status.CONFIRMED, actor=HOST, source=source, **facts)
 
 
 def decline(
@@ -79,7 +92,7 @@ def answer_until(booking: Booking, *, hours: int, now: datetime) -> datetime:
     return min(now + timedelta(hours=hours), booking.start_at, booking.created_at + LONGEST)
 
 
-@on_event(BookingEvent.REQUESTED, BookingEvent.MOVED, BookingEvent.RESTORED)
+@on_event(BookingEvent.REQUESTED, BookingEvent.PAID, BookingEvent.MOVED, BookingEvent.RESTORED)
 def plan_end(happening: Happening) -> None:
     """Have what waits for an answer end when its time is up."""
     plan_expiry(happening.booking)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext, gettext_noop
 
 from timetuna.availability.interval import minute_of, moment_of
+from timetuna.bookings import hooks
 from timetuna.bookings.actions.answer_request import answer_until
 from timetuna.bookings.actions.host_time import Chosen, choose_hosts, consume, lock_hosts, refresh_calendars
 from timetuna.bookings.actions.note_unusual import note_unusual
@@ -49,6 +50,9 @@ from timetuna.pages.queries import page_settings
 from timetuna.rate_limits.limits import NOBODY, Client, wait_in_words
 
 GUARD = "bookings_host_overlap"
+PAYMENT = "payment"
+"""The rule that it is paid, where a host's own program waives it."""
+PAID_WITHIN = timedelta(minutes=30)
 TAKEN = gettext_noop("This time is not free any more. Pick another; what you typed is still here.")
 
 
@@ -114,6 +118,9 @@ def book(order: Order, *, now: datetime) -> Booking:
             raise FormUsed(gettext("This form has already been used. Pick your time again.")) from error
         raise
     count_booking(order.client)
+    if booking.status == Status.AWAITING_PAYMENT:
+        hooks.booked_unpaid(booking.pk)
+        booking.refresh_from_db()
     return booking
 
 
@@ -150,8 +157,15 @@ def _book(order: Order, now: datetime) -> Booking:
     booking = _insert(query, order, choice, able, link)
     invite(booking, order.others, most=page.settings.most_guests, now=now)
     made = transition(None, Status(booking.status), actor=GUEST)
-    record(booking, made.event, actor=GUEST, source=order.source)
+    record(booking, made.event, actor=GUEST, source=order.source, **_to_be_paid(page, booking))
     return booking
+
+
+def _to_be_paid(page: PublicPage, booking: Booking) -> dict[str, Any]:
+    """For whoever sees to it, of a booking that is not paid yet. by_hand: only set aside until its host says yes."""
+    if booking.status != Status.AWAITING_PAYMENT:
+        return {}
+    return {"price": page.price_of(booking.minutes), "by_hand": page.approval_hours is not None}
 
 
 def _refuse_unshown_number(page: PublicPage, order: Order) -> None:
@@ -224,7 +238,10 @@ def _gone(query: SlotQuery, choice: MeetingChoice, start_minute: int) -> str:
 def _insert(
     query: SlotQuery, order: Order, choice: MeetingChoice, able: Able, link: BookingLink | None
 ) -> Booking:
-    """Where the host confirms each booking, it is a request: the time is taken, nothing follows before their yes."""
+    """Where the host confirms each booking, it is a request: the time is taken, nothing follows before their yes.
+
+    What costs something is paid before that, within half an hour.
+    """
     page, now, kind = query.page, query.now, meeting_kind(choice.kind)
     booking = Booking(
         page_id=page.id,
@@ -238,7 +255,10 @@ def _insert(
         source_network=order.client.network,
         neutral_organizer=page.hosts_may_change(),
     )
-    if page.approval_hours is not None:
+    if page.price_of(order.minutes) and PAYMENT not in order.waived:
+        booking.status = Status.AWAITING_PAYMENT
+        booking.pending_until = min(now + PAID_WITHIN, booking.start_at)
+    elif page.approval_hours is not None:
         booking.status = Status.PENDING
         booking.pending_until = answer_until(booking, hours=page.approval_hours, now=now)
     chosen = _give_to_hosts(booking, query, able)

@@ -10,7 +10,7 @@ from timetuna.bookings.errors import NotPossible
 from timetuna.bookings.events import CANCELLED_BY, GUEST, HOST, Status, change_state
 from timetuna.bookings.models import Booking
 from timetuna.bookings.policies import cancel_refusal
-from timetuna.bookings.said_to_hosts import DECLINE_INSTEAD
+from timetuna.bookings.said_to_hosts import BEING_PAID, DECLINE_INSTEAD
 
 
 def cancel(
@@ -35,6 +35,8 @@ def cancel(
             return booking
         _refuse(booking, actor, now)
         to = CANCELLED_BY[actor] if booking.status == Status.CONFIRMED else Status.WITHDRAWN
+        if booking.status == Status.AWAITING_PAYMENT:
+            told = ()  # nobody else has heard of it
         change_state(booking, to, actor=actor, source=source, words=note_text, told=told)
     return booking
 
@@ -46,3 +48,5 @@ def _refuse(booking: Booking, actor: str, now: datetime) -> None:
         raise NotPossible(refusal)
     if actor == HOST and booking.status == Status.PENDING:
         raise NotPossible(DECLINE_INSTEAD)
+    if actor == HOST and booking.status == Status.AWAITING_PAYMENT:
+        raise NotPossible(BEING_PAID)

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_noop
 
+from timetuna.bookings import hooks
 from timetuna.bookings.actions.book import GUARD
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.host_time import lock_hosts_of
@@ -82,4 +83,4 @@ def _restore(among: QuerySet[Booking], booking_id: int, now: datetime) -> bool:
 def _may_restore(row: Booking, now: datetime) -> bool:
     until = row.pending_until if row.status == Status.DECLINED else None
     ended = row.status in _BACK_TO and row.erased_at is None
-    return ended and row.start_at > now and (until is None or until > now)
+    return ended and row.start_at > now and (until is None or until > now) and not hooks.restore_refusal(row)

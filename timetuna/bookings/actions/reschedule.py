@@ -29,7 +29,7 @@ from timetuna.bookings.events import GUEST, HOST, BookingEvent, Status, record
 from timetuna.bookings.guests import limit_changes
 from timetuna.bookings.models import Booking, BookingHost
 from timetuna.bookings.policies import move_refusal
-from timetuna.bookings.said_to_hosts import ANSWER_FIRST, MOVED_MEANWHILE, TIME_OVER, TIME_TOO_FAR
+from timetuna.bookings.said_to_hosts import ANSWER_FIRST, BEING_PAID, MOVED_MEANWHILE, TIME_OVER, TIME_TOO_FAR
 from timetuna.bookings.slots.availability import SlotQuery, who_can
 from timetuna.l10n import datetimes
 from timetuna.pages.links import opened_by
@@ -185,6 +185,8 @@ def refuse_if_settled(booking: Booking, actor: str, now: datetime) -> None:
         raise NotPossible(refusal)
     if actor == HOST and booking.status == Status.PENDING:
         raise NotPossible(ANSWER_FIRST)
+    if actor == HOST and booking.status == Status.AWAITING_PAYMENT:
+        raise NotPossible(BEING_PAID)
 
 
 def _refuse_if_moved(booking: Booking, wish: Wish) -> None:

@@ -64,7 +64,7 @@ def fulfil(booking_id: int, *, former: int = 0, newcomer: int = 0, revision: int
         _follow(booking, HandedOver(newcomer, revision) if told else None)
 
 
-@on_event(BookingEvent.BOOKED, BookingEvent.APPROVED, BookingEvent.RESTORED)
+@on_event(BookingEvent.BOOKED, BookingEvent.PAID, BookingEvent.APPROVED, BookingEvent.RESTORED)
 def begin(happening: Happening) -> None:
     """Have all of it made for a meeting that takes place, and the first mails sent."""
     booking = happening.booking
@@ -175,6 +175,7 @@ def _too_late(booking: Booking, order: Retry, *, again: bool) -> bool:
 PAUSES_WAITED = 12
 _FIRST, _WHILE_WAITED_FOR, _LONGEST = timedelta(seconds=1.5), timedelta(seconds=8), timedelta(hours=1)
 _BEGINNINGS = (
+    BookingEvent.PAID,
     BookingEvent.APPROVED,
     BookingEvent.MOVED,
     BookingEvent.RETRIED,

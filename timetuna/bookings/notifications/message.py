@@ -264,12 +264,13 @@ def send_mail(
     """Send what is true now, by its channel. Raises Retry or GiveUp with a sentence.
 
     A mail that waited while the booking changed again is not sent: the later change has its own. Only who was taken
-    off, or gave it to another host, is in none of the later ones, and is told all the same. tag: see `message_for`.
+    off, or gave it to another host, is in none of the later ones, and is told all the same; so is who gets money back.
+    tag: see `message_for`.
     """
     booking = (
         with_booker(with_hosts(Booking.objects.select_related("host", "page"))).filter(pk=booking_id).first()
     )
-    if booking is None or (booking.revision != revision and not _is_off(booking, kind, audience)):
+    if booking is None or (booking.revision != revision and not _is_told_still(booking, kind, audience)):
         return
     deliver(booking, kind=kind, audience=audience, channel=channel, tag=tag)
 
@@ -293,8 +294,8 @@ def _channel(name: str) -> Channel:
     return cast("Channel", import_module(f"{channels.__name__}.{name}"))
 
 
-def _is_off(booking: Booking, kind: str, audience: str) -> bool:
-    if kind in KINDS and KINDS[kind].to_former:
+def _is_told_still(booking: Booking, kind: str, audience: str) -> bool:
+    if kind in KINDS and (KINDS[kind].to_former or KINDS[kind].of_money):
         return True
     off = booking.attendees.filter(active=False, pk=attendee_id(audience) or 0)
     return kind == "uninvited" and off.exists()

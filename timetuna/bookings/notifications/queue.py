@@ -243,6 +243,23 @@ def enqueue_mails(booking: Booking, *, kind: str, audiences: tuple[str, ...] | N
         )
 
 
+def enqueue_money_mails(booking: Booking, *, kind: str, audiences: tuple[str, ...], tag: str) -> None:
+    """Enqueue mails that are sent whatever becomes of the booking, in the caller's transaction.
+
+    tag: the same kind with the same one is one mail for ever.
+    """
+    for audience in audiences:
+        send_mail.enqueue(
+            key=f"mail:{booking.pk}:{kind}:{audience}:{tag}",
+            concurrency=booking.concurrency_key(),
+            booking_id=booking.pk,
+            kind=kind,
+            audience=audience,
+            revision=booking.revision,
+            tag=tag,
+        )
+
+
 NEW_HOST = "new_host"
 
 

@@ -19,6 +19,7 @@ from timetuna.bookings.notifications.queue import (
     drop_reminders_of,
     drop_unsent,
     enqueue_mails,
+    enqueue_money_mails,
     enqueue_new_host,
     is_announced,
     mails_of,
@@ -29,6 +30,7 @@ from timetuna.bookings.notifications.telling import (
     booker_alone,
     both,
     everybody,
+    hosts_of,
 )
 from timetuna.bookings.queries import others
 from timetuna.jobs.models import Job
@@ -46,8 +48,41 @@ MAILS = {
 @on_event(*MAILS)
 def send(happening: Happening) -> None:
     kind, audiences = MAILS[happening.event]
+    if happening.facts.get("unpaid"):
+        kind = "unpaid"
     told = audiences(happening.booking) if happening.told is None else happening.told
     enqueue_mails(happening.booking, kind=kind, audiences=told)
+
+
+@on_event(BookingEvent.PAID)
+def send_request(happening: Happening) -> None:
+    """Ask the host for their yes, where they confirm each booking; a booking's mails wait for its link."""
+    booking = happening.booking
+    if booking.status == Status.PENDING:
+        enqueue_mails(booking, kind="requested", audiences=both(booking))
+
+
+@on_event(BookingEvent.REFUNDED, BookingEvent.REFUNDED_AT_STRIPE)
+def send_refund(happening: Happening) -> None:
+    """Tell the guest of money that goes back, and of what nobody asked for the hosts, too."""
+    booking, facts = happening.booking, happening.facts
+    told = both(booking) if facts["gone"] else booker_alone(booking)
+    enqueue_money_mails(booking, kind="refunded", audiences=told, tag=str(facts["refund"]))
+
+
+_OF_MONEY = {
+    BookingEvent.REFUND_FAILED: "refund_failed",
+    BookingEvent.CAPTURE_FAILED: "capture_failed",
+    BookingEvent.DISPUTED: "disputed",
+}
+
+
+@on_event(*_OF_MONEY)
+def send_trouble_with_money(happening: Happening) -> None:
+    """Tell the hosts, who can do something about it."""
+    booking, event = happening.booking, happening.event
+    tag = str(happening.facts.get("refund", booking.history.count()))
+    enqueue_money_mails(booking, kind=_OF_MONEY[event], audiences=hosts_of(booking), tag=tag)
 
 
 @on_event(BookingEvent.BROUGHT)

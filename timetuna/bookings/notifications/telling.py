@@ -371,7 +371,7 @@ class MessageKind:
     does; "" where none is attached.  page_text: whose text of the page's host it has.  to_former: for who does not host
     it any more.  is_first: it opens the thread that later ones answer.  gives_time: with it go the reminders.
     takes_back: who was invited too is told only if they have heard that it is on.  ended: nothing is to come any more.
-    can_stop: its reader may stop such messages.
+    can_stop: its reader may stop such messages.  of_money: it counts whatever became of the booking meanwhile.
     """
 
     name: str
@@ -389,6 +389,7 @@ class MessageKind:
     ended: bool = False
     says_place: bool = True
     can_stop: bool = False
+    of_money: bool = False
 
     def words(self, about: Telling) -> Words:
         if about.reader.is_host():

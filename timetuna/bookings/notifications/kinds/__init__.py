@@ -1,10 +1,10 @@
 """All kinds of messages about a booking, by name. Each says all of itself in one object of the files here."""
 
 from timetuna.bookings.events import Status
-from timetuna.bookings.notifications.kinds import bookings, people, requests, timed
+from timetuna.bookings.notifications.kinds import bookings, money, people, requests, timed
 from timetuna.bookings.notifications.telling import MessageKind
 
-_ALL = (*bookings.KINDS, *requests.KINDS, *people.KINDS, *timed.KINDS)
+_ALL = (*bookings.KINDS, *requests.KINDS, *people.KINDS, *money.KINDS, *timed.KINDS)
 KINDS: dict[str, MessageKind] = {kind.name: kind for kind in _ALL}
 FIRST_KINDS = tuple(kind.name for kind in _ALL if kind.is_first)
 AGAIN = "again"

@@ -45,7 +45,7 @@ from timetuna.bookings.views.guest.steps import codes
 from timetuna.bookings.views.guest.steps.screens import FormStep, ask_for_work, show_form
 from timetuna.bookings.visitor import BOOKED_COOKIE, LINK, keep_booking, onward, read_came
 from timetuna.pages.queries import public_page, questions_of
-from timetuna.web.framing import enter, framable
+from timetuna.web.framing import enter, framable, is_embedded
 from timetuna.web.middleware import AWAY, unavailable
 
 # True too where it was the answer to the last word, the commit, that got lost.
@@ -177,7 +177,10 @@ def _book(step: FormStep, order: Order) -> HttpResponse:
 
 
 def _next_page(step: FormStep, booking: Booking) -> str:
-    """The booking's own, or where the page's host leads on."""
+    """The booking's own, or where the page's host leads on; what is to be paid is paid first, and not in a frame."""
+    if booking.status == Booking.Status.AWAITING_PAYMENT:
+        unframed = not is_embedded(step.request)
+        return link_path(booking.booker, "booked_pay") if unframed else link_path(booking.booker)
     wanted = step.choice.came.of("redirect")
     if onward(step.page.settings, wanted, booking.public_id):
         tail = f"?{urlencode({'redirect': wanted})}" if wanted else ""

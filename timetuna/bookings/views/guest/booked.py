@@ -150,7 +150,13 @@ class Phase(StrEnum):
     OVER = "over"
 
 
-_MADE = (BookingEvent.BOOKED, BookingEvent.BROUGHT, BookingEvent.APPROVED, BookingEvent.ADDRESS_MENDED)
+_MADE = (
+    BookingEvent.BOOKED,
+    BookingEvent.PAID,
+    BookingEvent.BROUGHT,
+    BookingEvent.APPROVED,
+    BookingEvent.ADDRESS_MENDED,
+)
 _NEWS = (
     *_MADE,
     BookingEvent.MOVED,

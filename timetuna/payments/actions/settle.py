@@ -1,0 +1,99 @@
+"""Payment and booking are brought to where the money is: the one way by which anything that Stripe says has an effect.
+
+Whoever hears of a payment (the guest who comes back, a webhook, the clock, a button) has it settled. Stripe is asked
+how it stands, and that is applied under the booking's lock; then what is still to be done at Stripe is done, with keys
+by which the same thing asked twice is done once. All of it can be stopped anywhere and begun anew.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from timetuna.bookings.events import Status
+from timetuna.bookings.models import Booking
+from timetuna.jobs.queue import GiveUp, Retry, job, tried_since
+from timetuna.payments.actions.apply import Order, apply, end_unknown, end_unpayable
+from timetuna.payments.actions.at_stripe import ask_stripe, capture, expire, give_back, release
+from timetuna.payments.actions.problems import note_problem, note_well
+from timetuna.payments.models import Payment
+from timetuna.payments.queries import payment_of
+from timetuna.providers.errors import NeedsReconnect, ProviderError
+from timetuna.providers.stripe.provider import StripeRefused
+
+log = logging.getLogger("timetuna.payments")
+_MOST_STEPS = 8
+_TRIED_FOR, _WHILE_TAKEN = timedelta(days=30), timedelta(minutes=1)
+_CARRY_OUT: dict[Order, Callable[[Payment], None]] = {
+    Order.EXPIRE: expire,
+    Order.CAPTURE: capture,
+    Order.RELEASE: release,
+    Order.REFUND: give_back,
+}
+
+
+def settle_later(booking: Booking, *, name: str, at: datetime | None = None) -> None:
+    """Have it settled by the worker, in the caller's transaction. name: the same one twice is one job."""
+    settle_payment.enqueue(
+        key=f"pay:{booking.pk}:{name}", concurrency=booking.concurrency_key(), at=at, booking_id=booking.pk
+    )
+
+
+@job("payments.settle")
+def settle_payment(booking_id: int) -> None:
+    """Raises Retry or GiveUp, with a sentence, while Stripe does not do what is to be done.
+
+    While a time is taken for it, it is tried every minute; else ever more seldom, and for some weeks.
+    """
+    now = timezone.now()
+    try:
+        settle_fully(booking_id, now=now)
+    except (ProviderError, NeedsReconnect) as error:
+        payment, later = payment_of(booking_id), getattr(error, "retry_after", None)
+        if payment is not None and payment.booking.status == Status.AWAITING_PAYMENT:
+            raise Retry(str(error), at=later or now + _WHILE_TAKEN) from error
+        if payment is None or getattr(error, "permanent", False) or now > tried_since() + _TRIED_FOR:
+            raise GiveUp(str(error)) from error
+        raise Retry(str(error), at=later) from error
+
+
+def settle(booking_id: int) -> Payment | None:
+    """Settle it now, for somebody who waits; what hinders it is tried again by the worker. None: it costs nothing."""
+    try:
+        settle_fully(booking_id, now=timezone.now())
+    except (ProviderError, NeedsReconnect) as error:
+        log.warning("payment of booking %s not settled: %s", booking_id, error.code)
+    return payment_of(booking_id)
+
+
+def settle_fully(booking_id: int, *, now: datetime) -> None:
+    """Until there is nothing to be done. Raises ProviderError, NeedsReconnect."""
+    for _ in range(_MOST_STEPS):
+        payment = payment_of(booking_id)
+        if payment is None or is_over(payment):
+            return
+        try:
+            facts = ask_stripe(payment, now=now)
+            order = apply(booking_id, facts, now=now)
+            if order is Order.NOTHING:
+                note_well(payment)
+                return
+            _CARRY_OUT[order](payment)
+        except (ProviderError, NeedsReconnect) as error:
+            note_problem(payment, error, now=now)
+            _free_time(payment, error, now)
+            raise
+    raise ProviderError("Stripe says something else each time.", code="stripe:unsteady")
+
+
+def _free_time(payment: Payment, error: ProviderError | NeedsReconnect, now: datetime) -> None:
+    """Where nobody can pay for it, or nobody has said for hours whether somebody has."""
+    if isinstance(error, StripeRefused | NeedsReconnect) and not payment.session_id:
+        end_unpayable(payment.booking_id)
+    end_unknown(payment.booking_id, now=now)
+
+
+def is_over(payment: Payment) -> bool:
+    """Whether nothing can follow any more: nobody has paid, and nobody can."""
+    return payment.state in {Payment.State.EXPIRED, Payment.State.RELEASED} and payment.booking.is_off()

@@ -1,0 +1,15 @@
+"""Addresses of payments."""
+
+from django.urls import URLPattern, path
+
+from timetuna.payments.views.guest import paid, pay
+from timetuna.payments.views.refunds import give_back
+from timetuna.payments.views.webhooks import own, platform
+
+urlpatterns: list[URLPattern] = [
+    path("bookings/<row:booking_id>/refund", give_back, name="booking_refund"),
+    path("b/<str:token>/pay", pay, name="booked_pay"),
+    path("b/<str:token>/paid", paid, name="booked_paid"),
+    path("api/webhooks/stripe", platform, name="stripe_webhook"),
+    path("api/webhooks/stripe/<slug:address>", own, name="stripe_own_webhook"),
+]
