@@ -29,4 +29,4 @@ def _stripe(base_url: str, given: tuple[tuple[str, str], ...]) -> Stripe:
 
 def form_targets() -> tuple[str, ...]:
     """For the content security policy's form-action: where paying leads to."""
-    return (stripe().pays_at(),)
+    return stripe().pays_at()

@@ -19,6 +19,10 @@ def _forbidden(_: Json) -> Response:
     return error("", "The provided key does not have the required permissions for this endpoint", status=403)
 
 
+def _declined(_: Json) -> Response:
+    return error("card_declined", "Your card was declined.", status=402, kind="card_error")
+
+
 FAULTS = {
     "stripe_slow": Fault("Stripe is slow", "slow", CALLS, {"seconds": 4}),
     "stripe_500": before("500, with a page of HTML", CALLS, page_of_html(500)),
@@ -28,6 +32,7 @@ FAULTS = {
     "stripe_forbidden": before("The key may not do that", CALLS, _forbidden),
     "stripe_lost_answer": Fault("It is done, and the answer is lost", "after", MADE, {"ending": "reset"}),
     "stripe_refund_fails": Fault("A refund fails", "rule", ("stripe.v1.refund",)),
+    "stripe_capture_refused": before("What was set aside is refused", ("stripe.v1.capture",), _declined),
     "stripe_event_lost": Fault("The event never comes", "event", ("stripe.event",)),
     "stripe_event_late": Fault("It comes late", "event", ("stripe.event",), {"seconds": 120}),
     "stripe_event_twice": Fault("It comes twice", "event", ("stripe.event",)),

@@ -12,6 +12,7 @@ from timetuna.bookings.actions.host_time import lock_hosts_of
 from timetuna.bookings.errors import NotPossible
 from timetuna.bookings.events import HOST, SYSTEM, BookingEvent, Happening, Status, change_state, on_event
 from timetuna.bookings.models import Booking
+from timetuna.bookings.said_to_hosts import BEING_PAID
 from timetuna.jobs.queue import job
 
 MOVED = gettext_lazy(
@@ -56,10 +57,10 @@ def approve(booking_id: int, *, source: str, now: datetime, seen: int | None = N
     return booking
 
 
-def confirm(booking: Booking, *, source: str, **facts: object) -> None:
-    """Of a request to which its host has said yes, in the caller's transaction. facts: see `events.record`."""
+def confirm(booking: Booking, *, source: str, by: int | None = None) -> None:
+    """Of a request to which its host has said yes, in the caller's transaction. by: who it was, if they are gone."""
     booking.pending_until = None
-    change_state(booking, Status.CONFIRMED, actor=HOST, source=source, **facts)
+    change_state(booking, Status.CONFIRMED, actor=HOST, source=source, by=by)
 
 
 def decline(
@@ -134,6 +135,8 @@ def _refuse_answer(booking: Booking, *, now: datetime, seen: int | None) -> None
     """Raises NotPossible, with what became of it, unless the request still waits for the answer to what was seen."""
     if booking.is_off():
         raise NotPossible(_ENDED.get(Status(booking.status), _CANCELLED))
+    if booking.status == Status.AWAITING_PAYMENT:
+        raise NotPossible(BEING_PAID)
     if booking.pending_until is not None and booking.pending_until <= now:
         raise NotPossible(TOO_LATE)
     if seen is not None and booking.revision != seen:

@@ -182,7 +182,8 @@ def _off(payment: Payment, facts: SessionFacts | None) -> Order:
     """Nobody pays for what does not take place, unless it had been a booking: then the rules of refunds hold."""
     booking, state = payment.booking, payment.state
     if state in TAKEN:
-        if booking.status not in CALLED_OFF:
+        tried = payment.refunds.filter(reason=Refund.Reason.GONE).exists()
+        if booking.status not in CALLED_OFF and not tried:  # one that failed is its host's to see to
             want_refund(payment, payment.left(), reason=Refund.Reason.GONE)
         return Order.NOTHING
     if state == State.AUTHORISED:

@@ -2,13 +2,12 @@
 
 from django.utils.translation import gettext
 
-from timetuna.availability.interval import minute_of
 from timetuna.bookings.errors import SlotTaken
 from timetuna.bookings.events import BookingEvent, Happening, on_event
 from timetuna.bookings.hooks import on_unpaid
 from timetuna.bookings.models import Booking
 from timetuna.pages.prices import Price
-from timetuna.payments.actions.settle import settle, settle_later
+from timetuna.payments.actions.settle import settle, settle_in_the_end, settle_later
 from timetuna.payments.models import Payment, StripeAccount
 
 
@@ -18,9 +17,7 @@ def write_down(happening: Happening) -> None:
     booking, price = happening.booking, happening.facts["price"]
     store_payment(booking, price, by_hand=happening.facts["by_hand"])
     settle_later(booking, name="begin")
-    if booking.pending_until is not None:
-        name = f"end:{minute_of(booking.pending_until)}"
-        settle_later(booking, name=name, at=booking.pending_until)
+    settle_in_the_end(booking)
 
 
 def store_payment(booking: Booking, price: Price, *, by_hand: bool) -> Payment:

@@ -1,7 +1,5 @@
 """A host gives money back, all of it or a part: by hand, at any time, whatever became of the meeting."""
 
-from datetime import datetime
-
 from django.db import transaction
 from django.utils.translation import gettext
 
@@ -12,7 +10,7 @@ from timetuna.payments.actions.settle import settle, settle_later
 from timetuna.payments.models import Payment, Refund
 
 
-def refund(booking_id: int, amount: int, *, by: int, now: datetime) -> Payment:
+def refund(booking_id: int, amount: int, *, by: int) -> Payment:
     """Give so much back (minor units), and see that it is done; where Stripe is away the worker does it later.
 
     Not to be called inside a transaction. Raises NotPossible with a sentence.
@@ -28,7 +26,7 @@ def refund(booking_id: int, amount: int, *, by: int, now: datetime) -> Payment:
         if amount > free(payment):
             raise NotPossible(gettext("There is not so much left to be given back."))
         wanted = want_refund(payment, amount, reason=Refund.Reason.HOST, by=by)
-        settle_later(payment.booking, name=f"refund:{wanted.pk if wanted else 0}", at=now)
+        settle_later(payment.booking, name=f"refund:{wanted.pk if wanted else 0}")
     settle(booking_id)
     if wanted is not None:
         wanted.refresh_from_db()

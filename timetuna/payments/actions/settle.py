@@ -9,21 +9,25 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from django.db.models import Q
 from django.utils import timezone
 
+from timetuna.availability.interval import minute_of
 from timetuna.bookings.events import Status
 from timetuna.bookings.models import Booking
 from timetuna.jobs.queue import GiveUp, Retry, job, tried_since
+from timetuna.lib.text import spoken
 from timetuna.payments.actions.apply import Order, apply, end_unknown, end_unpayable
 from timetuna.payments.actions.at_stripe import ask_stripe, capture, expire, give_back, release
 from timetuna.payments.actions.problems import note_problem, note_well
-from timetuna.payments.models import Payment
+from timetuna.payments.models import Payment, Refund
 from timetuna.payments.queries import payment_of
 from timetuna.providers.errors import NeedsReconnect, ProviderError
 from timetuna.providers.stripe.provider import StripeRefused
 
 log = logging.getLogger("timetuna.payments")
-_MOST_STEPS = 8
+_MOST_STEPS, _AT_ONCE = 8, 200
+_LATE, _STUCK = timedelta(minutes=10), timedelta(hours=2)
 _TRIED_FOR, _WHILE_TAKEN = timedelta(days=30), timedelta(minutes=1)
 _CARRY_OUT: dict[Order, Callable[[Payment], None]] = {
     Order.EXPIRE: expire,
@@ -33,22 +37,40 @@ _CARRY_OUT: dict[Order, Callable[[Payment], None]] = {
 }
 
 
-def settle_later(booking: Booking, *, name: str, at: datetime | None = None) -> None:
+def settle_later(booking: Booking, *, name: str) -> None:
     """Have it settled by the worker, in the caller's transaction. name: the same one twice is one job."""
     settle_payment.enqueue(
-        key=f"pay:{booking.pk}:{name}", concurrency=booking.concurrency_key(), at=at, booking_id=booking.pk
+        key=f"pay:{booking.pk}:{name}", concurrency=booking.concurrency_key(), booking_id=booking.pk
     )
 
 
+def settle_in_the_end(booking: Booking) -> None:
+    """Have it settled, too, when the time for it is up, in the caller's transaction."""
+    until = booking.pending_until
+    if until is not None:
+        settle_payment.enqueue(
+            key=f"pay:{booking.pk}:end:{minute_of(until)}",
+            concurrency=booking.concurrency_key(),
+            at=until,
+            booking_id=booking.pk,
+            last=1,
+        )
+
+
 @job("payments.settle")
-def settle_payment(booking_id: int) -> None:
+def settle_payment(booking_id: int, *, last: int = 0) -> None:
     """Raises Retry or GiveUp, with a sentence, while Stripe does not do what is to be done.
 
     While a time is taken for it, it is tried every minute; else ever more seldom, and for some weeks.
+    last: it is looked at when the time is up, also where somebody had it done sooner.
     """
     now = timezone.now()
     try:
         settle_fully(booking_id, now=now)
+        payment = payment_of(booking_id) if last else None
+        until = payment.booking.pending_until if payment else None
+        if payment and until and until > now and payment.booking.status == Status.AWAITING_PAYMENT:
+            raise Retry(spoken("This waits for its guest to pay."), at=until)
     except (ProviderError, NeedsReconnect) as error:
         payment, later = payment_of(booking_id), getattr(error, "retry_after", None)
         if payment is not None and payment.booking.status == Status.AWAITING_PAYMENT:
@@ -56,6 +78,16 @@ def settle_payment(booking_id: int) -> None:
         if payment is None or getattr(error, "permanent", False) or now > tried_since() + _TRIED_FOR:
             raise GiveUp(str(error)) from error
         raise Retry(str(error), at=later) from error
+
+
+@job("payments.look_after", every=timedelta(minutes=10))
+def look_after() -> None:
+    """Have those settled of which nobody has heard although their time is up: whatever has ended the work on them."""
+    now = timezone.now()
+    late = Q(booking__status=Status.AWAITING_PAYMENT, booking__pending_until__lt=now - _LATE)
+    stuck = Q(refunds__state=Refund.State.WAITING, refunds__created_at__lt=now - _STUCK)
+    for payment in Payment.objects.select_related("booking").filter(late | stuck).distinct()[:_AT_ONCE]:
+        settle_later(payment.booking, name=f"late:{now:%Y%m%d%H}")
 
 
 def settle(booking_id: int) -> Payment | None:
@@ -79,7 +111,7 @@ def settle_fully(booking_id: int, *, now: datetime) -> None:
             if order is Order.NOTHING:
                 note_well(payment)
                 return
-            _CARRY_OUT[order](payment)
+            _CARRY_OUT[order](payment_of(booking_id) or payment)
         except (ProviderError, NeedsReconnect) as error:
             note_problem(payment, error, now=now)
             _free_time(payment, error, now)

@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.utils.translation import gettext
 
 from timetuna.accounts.permissions import signed_in
@@ -23,7 +22,7 @@ def give_back(request: HttpRequest, booking_id: int) -> HttpResponse:
     payment = refundable_or_404(request, booking_id)
     try:
         amount = _amount(payment, request.POST.get("amount", ""))
-        refund(booking_id, amount, by=signed_in(request).pk, now=timezone.now())
+        refund(booking_id, amount, by=signed_in(request).pk)
     except NotPossible as error:
         messages.error(request, str(error))
     else:

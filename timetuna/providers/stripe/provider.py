@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from timetuna.lib.http import Body, HttpClient, HttpError, Json, Response, parse_retry_after, part, text
 from timetuna.lib.text import spoken
@@ -207,12 +207,11 @@ class Stripe:
             if error.reason != "invalid_client":
                 raise
 
-    def pays_at(self) -> str:
-        """The origin of its pages to pay on, as far as the settings tell."""
+    def pays_at(self) -> tuple[str, ...]:
+        """The origins of its pages to pay on, as far as the settings tell."""
         if self._api_url == "https://api.stripe.com":
-            return "https://checkout.stripe.com"
-        scheme, _, rest = self._api_url.partition("://")
-        return f"{scheme}://{rest.partition('/')[0]}"
+            return ("https://checkout.stripe.com",)
+        return tuple(dict.fromkeys(map(_origin, (self._api_url, self._connect_url))))
 
     def _connect(self, path: str, form: Mapping[str, Any]) -> Json:
         return self._ask("POST", f"{self._connect_url}{path}", StripeKey(self.platform_secret), form)
@@ -265,6 +264,11 @@ def _asked(wanted: Checkout) -> dict[str, Any]:
         "cancel_url": wanted.cancel_url,
         "expires_at": int(wanted.ends_at.timestamp()),
     }
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _plain(name: str) -> str:

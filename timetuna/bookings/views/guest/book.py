@@ -44,7 +44,10 @@ from timetuna.bookings.views.guest.slots import NO_TIMES, hold_for_form, path_of
 from timetuna.bookings.views.guest.steps import codes
 from timetuna.bookings.views.guest.steps.screens import FormStep, ask_for_work, show_form
 from timetuna.bookings.visitor import BOOKED_COOKIE, LINK, keep_booking, onward, read_came
+from timetuna.pages.public import PublicPage
 from timetuna.pages.queries import public_page, questions_of
+from timetuna.stripe import form_targets
+from timetuna.web.csp import forms_lead_to
 from timetuna.web.framing import enter, framable, is_embedded
 from timetuna.web.middleware import AWAY, unavailable
 
@@ -57,10 +60,21 @@ BUSY = gettext_lazy(
 @framable("booked")
 @require_http_methods(["GET", "HEAD", "POST"])
 def book_time(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
-    """On POST make the booking and go to its page."""
+    """On POST make the booking and go to its page, or to where it is paid."""
     page = public_page(handle, slug)
     if page is None:
         return moved_or_404(request, handle, slug)
+    if any(page.prices()):
+        return _book_paid(request, page)
+    return _book_time(request, page)
+
+
+@forms_lead_to(form_targets)
+def _book_paid(request: HttpRequest, page: PublicPage) -> HttpResponse:
+    return _book_time(request, page)
+
+
+def _book_time(request: HttpRequest, page: PublicPage) -> HttpResponse:
     enter(request, page.settings.embed_origins, page=f"{page.handle}/{page.slug}")
     came = filled = read_came(request)
     if came.of(LINK) or page.settings.link_only:
