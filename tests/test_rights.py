@@ -42,6 +42,7 @@ ANYBODY = """
     b/<str:token>/move/confirm b/<str:token>/guests b/<str:token>/reminders b/<str:token>/leave b/<str:token>/zone
     b/<str:token>/texts api/webhooks/<slug:service>
     holds/release b/<str:token>/onward b/<str:token>/address
+    b/<str:token>/pay b/<str:token>/paid api/webhooks/stripe api/webhooks/stripe/<slug:address>
     api/pages/<slug:handle>/<slug:slug>/times
     looks/<row:page_id>/<slug:version>.png looks/<row:page_id>/<slug:version>/card.png
     looks/<row:page_id>/<slug:version>/video
@@ -95,6 +96,7 @@ OWNERS = """
     bookings/<row:booking_id>/no-show bookings/<row:booking_id>/notes bookings/<row:booking_id>/resend
     bookings/<row:booking_id>/erase bookings/<row:booking_id>/guests bookings/<row:booking_id>/history.json
     bookings/<row:booking_id>/use-account bookings/<row:booking_id>/hand-over bookings/<row:booking_id>/handed-over
+    bookings/<row:booking_id>/refund
     booking-pages/drafts/<row:draft_id>
     booking-pages/<row:page_id>/leave booking-pages/<row:page_id>/cohosts/<row:host_id>/leave
     bookings/<row:booking_id>/source bookings/unusual/<row:number>

@@ -13,9 +13,8 @@ from timetuna.payments.queries import payment_of
 
 def may_refund(user: User, booking: Booking, payment: Payment) -> bool:
     """Of somebody who may read the booking."""
-    return (
-        payment.payee_id == user.pk or pages_for(user, to=[Action.ASSIGN]).filter(pk=booking.page_id).exists()
-    )
+    run = pages_for(user, to=Action.ASSIGN)
+    return payment.payee_id == user.pk or run.filter(pk=booking.page_id or 0).exists()
 
 
 def refundable_or_404(request: HttpRequest, booking_id: int) -> Payment:

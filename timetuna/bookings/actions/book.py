@@ -41,7 +41,7 @@ from timetuna.bookings.proofs.needed import (
     use,
 )
 from timetuna.bookings.queries import taken_among
-from timetuna.bookings.slots.availability import Able, SlotQuery, who_can
+from timetuna.bookings.slots.availability import PAYMENT, Able, SlotQuery, who_can
 from timetuna.pages.links import opened_by
 from timetuna.pages.meeting_types.base import MeetingChoice, meeting_kind
 from timetuna.pages.models import BookingLink, BookingPage
@@ -50,8 +50,6 @@ from timetuna.pages.queries import page_settings
 from timetuna.rate_limits.limits import NOBODY, Client, wait_in_words
 
 GUARD = "bookings_host_overlap"
-PAYMENT = "payment"
-"""The rule that it is paid, where a host's own program waives it."""
 PAID_WITHIN = timedelta(minutes=30)
 TAKEN = gettext_noop("This time is not free any more. Pick another; what you typed is still here.")
 
@@ -238,10 +236,6 @@ def _gone(query: SlotQuery, choice: MeetingChoice, start_minute: int) -> str:
 def _insert(
     query: SlotQuery, order: Order, choice: MeetingChoice, able: Able, link: BookingLink | None
 ) -> Booking:
-    """Where the host confirms each booking, it is a request: the time is taken, nothing follows before their yes.
-
-    What costs something is paid before that, within half an hour.
-    """
     page, now, kind = query.page, query.now, meeting_kind(choice.kind)
     booking = Booking(
         page_id=page.id,
@@ -255,12 +249,7 @@ def _insert(
         source_network=order.client.network,
         neutral_organizer=page.hosts_may_change(),
     )
-    if page.price_of(order.minutes) and PAYMENT not in order.waived:
-        booking.status = Status.AWAITING_PAYMENT
-        booking.pending_until = min(now + PAID_WITHIN, booking.start_at)
-    elif page.approval_hours is not None:
-        booking.status = Status.PENDING
-        booking.pending_until = answer_until(booking, hours=page.approval_hours, now=now)
+    _wait(booking, page, order, now)
     chosen = _give_to_hosts(booking, query, able)
     booking.booker = store_attendee(
         booking,
@@ -276,6 +265,19 @@ def _insert(
     if kind.makes_link:
         Conference.objects.create(booking=booking, host_id=booking.host_id, provider=choice.kind)
     return booking
+
+
+def _wait(booking: Booking, page: PublicPage, order: Order, now: datetime) -> None:
+    """Where the host confirms each booking, it is a request: the time is taken, nothing follows before their yes.
+
+    What costs something is paid before that, within half an hour.
+    """
+    if page.price_of(order.minutes) and PAYMENT not in order.waived:
+        booking.status = Status.AWAITING_PAYMENT
+        booking.pending_until = min(now + PAID_WITHIN, booking.start_at)
+    elif page.approval_hours is not None:
+        booking.status = Status.PENDING
+        booking.pending_until = answer_until(booking, hours=page.approval_hours, now=now)
 
 
 def _keep_said(booking: Booking, order: Order) -> None:

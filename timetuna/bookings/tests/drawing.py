@@ -15,7 +15,7 @@ and the event that is recorded. A booking takes its host's time in the states ab
 ROOMS = ("notifications", "fulfilment", "actions")
 MEANING = {
     "pending": "asked for; waits for its host's answer",
-    "awaiting_payment": "taken, and not paid yet (to come; nothing makes it so far)",
+    "awaiting_payment": "taken, for half an hour at most, while its guest pays",
     "awaiting_phone": "taken, and the phone number is not confirmed yet (to come; nothing makes it so far)",
     "confirmed": "takes place",
     "declined": "its host said no",

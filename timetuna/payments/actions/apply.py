@@ -23,7 +23,7 @@ UNKNOWN_FOR = timedelta(hours=2)
 """After so long nobody waits any more for what Stripe says: pages to pay on have ended long before."""
 
 
-class Order(StrEnum):
+class Due(StrEnum):
     """What is to be done at Stripe next."""
 
     NOTHING = ""
@@ -34,19 +34,19 @@ class Order(StrEnum):
 
 
 @transaction.atomic
-def apply(booking_id: int, facts: SessionFacts | None, *, now: datetime) -> Order:
+def apply(booking_id: int, facts: SessionFacts | None, *, now: datetime) -> Due:
     """Write down what is known, and bring the booking to where the money is. facts: None where nobody could pay."""
     payment = locked(booking_id)
     came = facts is not None and _write_down(payment, facts, now=now)
     booking = payment.booking
     if booking.status == Status.AWAITING_PAYMENT:
-        order = _awaiting(payment, facts, now)
+        due = _awaiting(payment, facts, now)
     elif booking.status == Status.PENDING:
-        order = _pending(payment, facts)
+        due = _pending(payment, facts)
     elif booking.is_off():
-        order = _off(payment, facts)
+        due = _off(payment, facts)
     else:
-        order = Order.NOTHING
+        due = Due.NOTHING
     if came:
         tell_came(payment)
     if facts is not None and facts.intent and facts.intent.charge:
@@ -55,7 +55,7 @@ def apply(booking_id: int, facts: SessionFacts | None, *, now: datetime) -> Orde
         payment.session_url = ""
     payment.save()
     waits = payment.refunds.filter(state=Refund.State.WAITING).exists()
-    return Order.REFUND if waits and order is Order.NOTHING else order
+    return Due.REFUND if waits and due is Due.NOTHING else due
 
 
 def locked(booking_id: int) -> Payment:
@@ -115,7 +115,7 @@ def _write_down(payment: Payment, facts: SessionFacts, *, now: datetime) -> bool
     return False
 
 
-def _awaiting(payment: Payment, facts: SessionFacts | None, now: datetime) -> Order:
+def _awaiting(payment: Payment, facts: SessionFacts | None, now: datetime) -> Due:
     booking = payment.booking
     until = booking.pending_until
     if payment.state in {State.AUTHORISED, *TAKEN}:
@@ -124,15 +124,15 @@ def _awaiting(payment: Payment, facts: SessionFacts | None, now: datetime) -> Or
             lapse(booking)
             return _off(payment, facts)
         _paid(payment, now)
-        return Order.NOTHING
+        return Due.NOTHING
     if payment.state in {State.EXPIRED, State.RELEASED} or facts is None:
         if facts is None:
             payment.state = State.EXPIRED
         lapse(booking)
-        return Order.NOTHING
+        return Due.NOTHING
     if facts.is_open and until is not None and until <= now:
-        return Order.EXPIRE
-    return Order.NOTHING
+        return Due.EXPIRE
+    return Due.NOTHING
 
 
 def _is_ours(payment: Payment, facts: SessionFacts) -> bool:
@@ -166,30 +166,30 @@ def answerable_until(payment: Payment, until: datetime) -> datetime:
     return min(until, payment.capture_before - _MARGIN)
 
 
-def _pending(payment: Payment, facts: SessionFacts | None) -> Order:
+def _pending(payment: Payment, facts: SessionFacts | None) -> Due:
     booking, said = payment.booking, payment.capture
     if payment.state in TAKEN:
         if said:
             confirm(booking, source=said["source"], by=said["by"])
-        return Order.NOTHING
+        return Due.NOTHING
     if payment.state == State.RELEASED:
         change_state(booking, Status.LAPSED, actor=SYSTEM)
-        return Order.NOTHING
-    return Order.CAPTURE if said and facts is not None else Order.NOTHING
+        return Due.NOTHING
+    return Due.CAPTURE if said and facts is not None else Due.NOTHING
 
 
-def _off(payment: Payment, facts: SessionFacts | None) -> Order:
+def _off(payment: Payment, facts: SessionFacts | None) -> Due:
     """Nobody pays for what does not take place, unless it had been a booking: then the rules of refunds hold."""
     booking, state = payment.booking, payment.state
     if state in TAKEN:
         tried = payment.refunds.filter(reason=Refund.Reason.GONE).exists()
         if booking.status not in CALLED_OFF and not tried:  # one that failed is its host's to see to
             want_refund(payment, payment.left(), reason=Refund.Reason.GONE)
-        return Order.NOTHING
+        return Due.NOTHING
     if state == State.AUTHORISED:
-        return Order.RELEASE
+        return Due.RELEASE
     if facts is not None and facts.is_open:
-        return Order.EXPIRE
+        return Due.EXPIRE
     if facts is None and state == State.AWAITING:
         payment.state = State.EXPIRED
-    return Order.NOTHING
+    return Due.NOTHING

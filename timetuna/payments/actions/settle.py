@@ -17,7 +17,7 @@ from timetuna.bookings.events import Status
 from timetuna.bookings.models import Booking
 from timetuna.jobs.queue import GiveUp, Retry, job, tried_since
 from timetuna.lib.text import spoken
-from timetuna.payments.actions.apply import Order, apply, end_unknown, end_unpayable
+from timetuna.payments.actions.apply import Due, apply, end_unknown, end_unpayable
 from timetuna.payments.actions.at_stripe import ask_stripe, capture, expire, give_back, release
 from timetuna.payments.actions.problems import note_problem, note_well
 from timetuna.payments.models import Payment, Refund
@@ -29,11 +29,11 @@ log = logging.getLogger("timetuna.payments")
 _MOST_STEPS, _AT_ONCE = 8, 200
 _LATE, _STUCK = timedelta(minutes=10), timedelta(hours=2)
 _TRIED_FOR, _WHILE_TAKEN = timedelta(days=30), timedelta(minutes=1)
-_CARRY_OUT: dict[Order, Callable[[Payment], None]] = {
-    Order.EXPIRE: expire,
-    Order.CAPTURE: capture,
-    Order.RELEASE: release,
-    Order.REFUND: give_back,
+_CARRY_OUT: dict[Due, Callable[[Payment], None]] = {
+    Due.EXPIRE: expire,
+    Due.CAPTURE: capture,
+    Due.RELEASE: release,
+    Due.REFUND: give_back,
 }
 
 
@@ -107,11 +107,11 @@ def settle_fully(booking_id: int, *, now: datetime) -> None:
             return
         try:
             facts = ask_stripe(payment, now=now)
-            order = apply(booking_id, facts, now=now)
-            if order is Order.NOTHING:
+            due = apply(booking_id, facts, now=now)
+            if due is Due.NOTHING:
                 note_well(payment)
                 return
-            _CARRY_OUT[order](payment_of(booking_id) or payment)
+            _CARRY_OUT[due](payment_of(booking_id) or payment)
         except (ProviderError, NeedsReconnect) as error:
             note_problem(payment, error, now=now)
             _free_time(payment, error, now)

@@ -48,6 +48,7 @@ from timetuna.bookings.queries import (
 from timetuna.bookings.slots.selection import read_clock, read_customs
 from timetuna.bookings.views.guest.framed import frame_booking
 from timetuna.bookings.views.guest.headlines import (
+    MADE,
     Headline,
     for_others,
     how_soon,
@@ -150,15 +151,8 @@ class Phase(StrEnum):
     OVER = "over"
 
 
-_MADE = (
-    BookingEvent.BOOKED,
-    BookingEvent.PAID,
-    BookingEvent.BROUGHT,
-    BookingEvent.APPROVED,
-    BookingEvent.ADDRESS_MENDED,
-)
 _NEWS = (
-    *_MADE,
+    *MADE,
     BookingEvent.MOVED,
     BookingEvent.HANDED_OVER,
     BookingEvent.HAND_OVER_UNDONE,
@@ -369,7 +363,7 @@ def _to_come(attendee: Attendee, *, now: datetime, twelve_hours: bool) -> Headli
     if fresh and event == BookingEvent.MOVED:
         lead = gettext("The new time is on its way to %(email)s, with the calendar invite.")
         return Headline(gettext("Your booking has a new time"), (not_there if lost else lead) % named)
-    if fresh and event in _MADE:
+    if fresh and event in MADE:
         lead = gettext("A confirmation with a calendar invite is on its way to %(email)s.")
         return Headline(gettext("Your booking is confirmed"), (not_there if lost else lead) % named)
     return Headline(how_soon(attendee, now, twelve_hours=twelve_hours), instead)

@@ -12,6 +12,13 @@ from timetuna.bookings.policies import is_unanswered
 from timetuna.bookings.queries import acting_host, host_names, hosts_in_words
 from timetuna.l10n import datetimes
 
+MADE = (
+    BookingEvent.BOOKED,
+    BookingEvent.PAID,
+    BookingEvent.BROUGHT,
+    BookingEvent.APPROVED,
+    BookingEvent.ADDRESS_MENDED,
+)
 ENDS = (
     BookingEvent.CANCELLED,
     BookingEvent.DECLINED,
