@@ -138,7 +138,11 @@ def until(page, expression, *, seconds=40):
 
 
 def whole(frame):
-    """Say whether the frame shows all of its page, without bars, and not much else below it."""
+    """Say whether the frame shows all of its page, without bars, and not much else below it.
+
+    Browsers rest what is out of sight in a frame of another website: it says how high it is once it is seen.
+    """
+    frame.frame_element().scroll_into_view_if_needed()
     until(
         frame,
         "innerHeight - document.body.getBoundingClientRect().height >= 0"

@@ -184,8 +184,20 @@ def test_special_days_are_those_something_else_decides_about(hours: Hours) -> No
             assert (kind, label) == (DayKind.OVERRIDE, "")
         elif day in hours.holidays:
             assert (kind, label) == (DayKind.HOLIDAY, "Easter")
+        elif any(away.on(day) for away in hours.away):
+            assert kind in {None, DayKind.OUT_OF_OFFICE}  # a part is all of a date that a trip cuts short
         else:
             assert kind is None
+
+
+def test_a_part_may_be_all_there_is_of_a_date_that_a_flight_cuts_short() -> None:
+    day = date(2027, 3, 2)
+    there = journey("America/New_York", "2027-03-02", "2027-03-02")
+    hours = replace(there, away=(Away(day, day, "Flight", 0, 1_100),))
+
+    assert special_days(hours, span=(utc("2027-03-02T12:00"), utc("2027-03-02T13:00"))) == [
+        SpecialDay(utc("2027-03-02T05:00"), utc("2027-03-02T23:00"), DayKind.OUT_OF_OFFICE, "Flight")
+    ]
 
 
 @pytest.mark.parametrize("kind", ["away", "travel"])

@@ -23,5 +23,5 @@ document.addEventListener("focusin", (event) => {
 for (const current of document.querySelectorAll(".tabs > [aria-current]")) {
   const row = current.parentElement;
   const [box, whole] = [current.getBoundingClientRect(), row.getBoundingClientRect()];
-  if (box.left < whole.left || box.right > whole.right) row.scrollLeft += box.left - whole.left - 48;
+  if (box.left < whole.left + 56 || box.right > whole.right - 56) row.scrollLeft += box.left - whole.left - 56;
 }
