@@ -26,6 +26,7 @@ OF_RULES = {"invalid", "unknown"}
 NAMED = {
     "This has to be an IANA name like Europe/Berlin.",
     "This has to be between the years 2000 and 2200.",
+    "This is no text that can be read.",  # with a NUL in it, which PostgreSQL keeps in none
 }
 OF_ITS_PAGE = {"/meeting_type"}
 """Can be what its page has, which no document knows."""

@@ -14,17 +14,20 @@ import httpx2
 import pytest
 
 from tests.running import Host, LiveTimeTuna
-from tests.test_oauth import CALLBACK, Visitor, allowed, me_with, register
+from tests.test_oauth import CALLBACK, Visitor, allowed, me_with
 from timetuna.lib.crypto import pkce_pair
 
 pytestmark = [pytest.mark.slow, pytest.mark.matrix(of="race")]
 AT_ONCE, ROUNDS = 20, 15
+MAKE_APP = f"""
+from timetuna.oauth.actions.register import create_app
+answer(create_app("Peer", ["{CALLBACK}"], confidential=False)[0].client_id)
+"""
 
 
 def coming_back(live: LiveTimeTuna, host: Host | None = None, client_id: str = "") -> dict[str, str]:
     """The form that makes tokens of a code."""
-    metadata, registered = register(live)
-    pkce, client_id = pkce_pair(), client_id or registered.json()["client_id"]
+    pkce, client_id = pkce_pair(), client_id or live.run_python(MAKE_APP)
     asked = {
         "response_type": "code",
         "client_id": client_id,
@@ -32,7 +35,7 @@ def coming_back(live: LiveTimeTuna, host: Host | None = None, client_id: str = "
         "code_challenge": pkce.challenge,
         "code_challenge_method": "S256",
     }
-    address = f"{metadata['authorization_endpoint']}?{urlencode(asked)}"
+    address = f"{live.base_url}/oauth/authorize?{urlencode(asked)}"
     (code,) = parse_qs(urlsplit(allowed(live, address, host or live.new_host())).query)["code"]
     return {
         "grant_type": "authorization_code",
