@@ -2,12 +2,13 @@
 
 TESTS_SHARE=2/512 in the environment takes the second of four parts of the cases of each test that has four or more
 and needs a database, a server or a browser for each, of eight or sixteen parts where they are many; of one that is
-marked `matrix` also where it has fewer; and where it says `matrix(of="file")`, a part of the file's tests. Long
-proofs say of what kind they are: of all that say `matrix(of="kill")` it takes a part together, one of up to
-sixty-four and one proof at least, and what that one tries is a part too. What is marked `whole` is always tried with
-all its cases: a row of a table of rights is somebody's privacy. Properties are tried with a third of their examples,
-with others in each part. `./test` sets the share by the commit's hash, so that its parts together try all; `./test
-all`, `./test quick` and pytest alone set nothing and try every case each time.
+marked `matrix` also where it has fewer; and where it says `matrix(of="file")`, a part of the file's tests. Of eight
+or more in a file that are no tables and need as much it takes one half, and then the other. Long proofs say of what
+kind they are: of all that say `matrix(of="kill")` it takes a part together, one of up to sixty-four and one proof at
+least, and what that one tries is a part too. What is marked `whole` is always tried with all its cases: a row of a
+table of rights is somebody's privacy. Properties are tried with a third of their examples, with others in each part.
+`./test` sets the share by the commit's hash, so that its parts together try all; `./test all`, `./test quick` and
+pytest alone set nothing and try every case each time.
 """
 
 import os
@@ -24,8 +25,12 @@ PARTS = MANY = 4
 """Into how many is cut what has no number of its own, and from how many cases on."""
 OF_TABLE = (16, 8, 4)
 """Into how many a table is cut: into the first of these that it has cases for."""
+OF_FILE = (8, 4)
+"""The same for the tests of a file."""
 OF_PROOFS = (64, 32, 16, 8, 4)
 """The same for a kind of long proofs."""
+MANY_IN_A_FILE = 8
+"""From how many tests on that are no tables one half of a file's waits for another commit."""
 WITHIN = 8
 """Into how many parts what one proof tries is cut."""
 FOR_NOTHING = {"capsys", "caplog", "monkeypatch", "request", "tmp_path", "tmp_path_factory", "subtests"}
@@ -78,16 +83,34 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if len(of_one) >= MANY or of_one[0].get_closest_marker("matrix")
     }
     left = {item for of_one in cases.values() for item in {*of_one} - {*chosen.get(of_one[0].nodeid, of_one)}}
+    left |= _other_halves([item for item in items if not _is_of_many(item)])
     if left:
         config.hook.pytest_deselected(items=[item for item in items if item in left])
         items[:] = [item for item in items if item not in left]
+
+
+def _is_of_many(item: pytest.Item) -> bool:
+    """Say whether it is chosen with others of its table or kind, or is always tried."""
+    return hasattr(item, "callspec") or any(
+        map(item.get_closest_marker, ("matrix", "whole", "slow", "vendor"))
+    )
+
+
+def _other_halves(items: Sequence[pytest.Item]) -> set[pytest.Item]:
+    """Return what is left to the next commit in files with many tests of which each takes what is dear to make."""
+    files = defaultdict(list)
+    for item in items:
+        if _takes_much(item):
+            files[item.nodeid.partition("::")[0]].append(item)
+    many = [of_one for of_one in files.values() if len(of_one) >= MANY_IN_A_FILE]
+    return {item for of_one in many for item in {*of_one} - {*sampled(of_one, within=True, parts=2)}}
 
 
 def _parts(name: str, items: Sequence[pytest.Item]) -> int:
     """Return into how many parts these are cut, 0 for as many as a table."""
     if "::" in name or (name.endswith(".py") and items[0].get_closest_marker("slow")):
         return 0
-    return PARTS if name.endswith(".py") else parts_of(items)
+    return parts_of(items, OF_FILE) if name.endswith(".py") else parts_of(items)
 
 
 def _table(item: pytest.Item, of: str | None) -> str:
@@ -107,12 +130,14 @@ def _try_other_examples(test: Any) -> None:
 
 def _is_dear(item: pytest.Item) -> bool:
     """Say whether a test is one case of a table, and is given what takes time to make."""
-    if not hasattr(item, "callspec"):
-        return False
-    given = {name for name in item.fixturenames if not name.startswith("_")}
-    return bool(
-        item.get_closest_marker("django_db") or given - FOR_NOTHING - {*item.callspec.params} - SET_UP
-    )
+    return hasattr(item, "callspec") and _takes_much(item)
+
+
+def _takes_much(item: pytest.Item) -> bool:
+    """Say whether a test is given what takes time to make."""
+    given = {name for name in getattr(item, "fixturenames", ()) if not name.startswith("_")}
+    params = item.callspec.params if hasattr(item, "callspec") else ()
+    return bool(item.get_closest_marker("django_db") or given - FOR_NOTHING - {*params} - SET_UP)
 
 
 def share_for(commit: str, *, of: int = OF_PROOFS[0] * WITHIN) -> str:

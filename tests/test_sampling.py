@@ -96,6 +96,22 @@ def test_proofs(n): pass
 @pytest.mark.matrix(of="kill")
 def test_anyway(): pass
 """
+PLAIN = """
+import pytest
+@pytest.fixture
+def server(): return 1
+def test_a(server): pass
+def test_b(server): pass
+def test_c(server): pass
+def test_d(server): pass
+def test_e(server): pass
+def test_f(server): pass
+def test_g(server): pass
+def test_h(server): pass
+def test_cheap(): pass
+@pytest.mark.whole
+def test_rights(server): pass
+"""
 
 
 @pytest.mark.parametrize(
@@ -122,6 +138,18 @@ def test_of_a_long_and_dear_table_a_part_is_tried(
         "0 1 2 3 4 5 6 7",
         "0 1 2",
     )
+
+
+@pytest.mark.parametrize(
+    ("share", "tried"), [("1/512", "aceg"), ("65/512", "bdfh"), ("129/512", "aceg"), ("1/1", "abcdefgh")]
+)
+def test_of_many_dear_tests_of_a_file_one_half_is_tried(tmp_path: Path, share: str, tried: str) -> None:
+    (tmp_path / "test_plain.py").write_text(PLAIN, encoding="utf-8")
+
+    said = _run(tmp_path, share, "--collect-only")
+    found = [line.partition("::")[2] for line in said.splitlines() if line.startswith("test_plain.py")]
+
+    assert found == [*(f"test_{name}" for name in tried), "test_cheap", "test_rights"]
 
 
 def test_a_property_is_tried_with_other_examples_in_each_part(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from tests.e2e.browser import eyes
 from tests.e2e.steps import confirm, fill_details, pick, sign_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.either]
 
 
 def link_in(mail, part):
