@@ -101,6 +101,8 @@ def _belongings(owner: User, page: Any) -> dict[str, Any]:
         "tab": "booking",
         "key": "unknown",
         "code": "slot-taken",
+        "service": "twilio",
+        "address": "unknown",
         "uidb36": "1",
         "color": "112233",
         "version": "0123456789abcdef",
