@@ -40,7 +40,7 @@ ROOMS = {
         < integrations < notifications < actions < fulfilment < status < jobs < forms < views < urls apps
     """,
     "payments": """
-        models < secrets queries < permissions < actions < jobs < views < urls apps
+        models < secrets queries < permissions connection emails < actions < jobs < forms < views < urls apps
     """,
     "insights": """
         models < figures < queries < actions < jobs < permissions < period < report < views < urls

@@ -11,9 +11,9 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="booking_pages"), name="root"),
     path("", include("timetuna.web.urls")),
     path("", include("timetuna.accounts.urls")),
+    path("", include("timetuna.payments.urls")),  # before those that take any provider's name
     path("", include("timetuna.calendars.urls")),
     path("", include("timetuna.pages.urls")),
-    path("", include("timetuna.payments.urls")),
     path("", include("timetuna.insights.urls")),
     path("", include("timetuna.imports.urls")),
     path("", include("timetuna.drafts.urls")),

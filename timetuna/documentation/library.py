@@ -45,6 +45,7 @@ SHELVES = (
         {
             "availability": "Hours, time away, rules of a page, and why a time is missing.",
             "teams": "Teams, cohosts, whose turn it is, and handing a meeting over.",
+            "payments": "What guests pay by Stripe: connecting it, prices, refunds.",
             "phones": "Phone numbers of guests: asking for them, and what is kept.",
             "insights": "What is counted of bookings, how, and who sees it.",
             "import": "Bringing along pages and bookings from Calendly, Cal.com or a calendar file.",

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from timetuna.payments.actions.check_account import tell_host
 from timetuna.payments.models import Payment, StripeAccount
 from timetuna.providers.errors import NeedsReconnect, ProviderError
 from timetuna.providers.stripe.provider import StripeRefused
@@ -15,7 +16,8 @@ def note_problem(payment: Payment, error: ProviderError | NeedsReconnect, *, now
     its_own = isinstance(error, StripeRefused) and error.reason in _OF_THE_ACCOUNT
     if payment.account_id and (its_own or isinstance(error, NeedsReconnect)):
         rows = StripeAccount.objects.filter(pk=payment.account_id, problem="")
-        rows.update(problem=str(error)[:300], problem_at=now)
+        if rows.update(problem=str(error)[:300], problem_at=now):
+            tell_host(payment.account_id)
 
 
 def note_well(payment: Payment) -> None:
