@@ -36,7 +36,7 @@ ROOMS = {
     """,
     "bookings": """
         models < events < listing < hooks looks queries permissions policies proofs consents visitor
-        < said_to_hosts < errors < guests < slots
+        < said_to_hosts charge < errors < guests < slots
         < integrations < notifications < actions < fulfilment < status < jobs < forms < views < urls apps
     """,
     "payments": """

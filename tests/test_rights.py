@@ -43,6 +43,7 @@ ANYBODY = """
     b/<str:token>/texts api/webhooks/<slug:service>
     holds/release b/<str:token>/onward b/<str:token>/address
     b/<str:token>/pay b/<str:token>/paid api/webhooks/stripe api/webhooks/stripe/<slug:address>
+    api/calendar-accounts/stripe/callback
     api/pages/<slug:handle>/<slug:slug>/times
     looks/<row:page_id>/<slug:version>.png looks/<row:page_id>/<slug:version>/card.png
     looks/<row:page_id>/<slug:version>/video
@@ -62,6 +63,8 @@ SIGNED_IN = """
     reauthenticate settings/profile settings/email settings/password settings/password/first settings/providers
     settings/providers/<slug:provider>/connect settings/providers/<slug:provider>/log-in
     settings/providers/<slug:provider>/finish booking-pages
+    settings/providers/stripe/connect settings/providers/stripe/finish settings/providers/stripe/key
+    settings/providers/stripe/check settings/providers/stripe/disconnect
     settings/import settings/import/calendar/remove settings/import/from/<slug:product> settings/import/bookings
     booking-pages/new setup setup/away setup/<slug:name> setup/<slug:name>/skip
     setup/<slug:name>/connect/<slug:provider> availability availability/undo availability/schedules/new

@@ -192,7 +192,7 @@ def booking_or_404(
     """With hosts, page and meeting. Raises Http404 for who may not do this."""
     user = signed_in(request)
     found = bookings_with(user, to=to).annotate(readable=_to(user, BookingAction.READ))
-    rows = with_booker(with_hosts(found)).select_related("host", "page", "conference__host")
+    rows = with_booker(with_hosts(found)).select_related("host", "page", "conference__host", "payment")
     booking: Booking = get_object_or_404(rows, pk=booking_id)
     return booking
 

@@ -75,7 +75,7 @@ def hosted_by(bookings: Mine, host_id: int) -> Mine:
 
 def attendee_by_link(token: str) -> Attendee | None:
     """Whose unguessable link this is, with the booking, its host and its page."""
-    rows = Attendee.objects.select_related("booking__host", "booking__page")
+    rows = Attendee.objects.select_related("booking__host", "booking__page", "booking__payment")
     attendee = rows.filter(link_fingerprint=fingerprint(token)).first()
     if attendee is not None and attendee.is_booker:
         attendee.booking.booker = attendee
@@ -85,7 +85,7 @@ def attendee_by_link(token: str) -> Attendee | None:
 def matching(bookings: Mine, wanted: Wanted, *, now: datetime) -> QuerySet[Booking]:
     """Upcoming ones and requests the next first, the others the latest first; with all that is said of each."""
     order = order_of(wanted)
-    found = with_booker(with_hosts(bookings)).select_related("conference", "host")
+    found = with_booker(with_hosts(bookings)).select_related("conference", "host", "payment")
     return _fitting(found, wanted, now).order_by(f"{order.sign()}from_minute", f"{order.sign()}id")
 
 
@@ -123,7 +123,7 @@ def read_whole(found: Iterable[FoundBooking]) -> list[Booking]:
     """
     readable = {one.pk: one.readable for one in found}
     rows = with_booker(with_hosts(Booking.objects.filter(IsAmong(F("pk"), readable))))
-    by_id = {row.pk: row for row in rows.select_related("conference", "host")}
+    by_id = {row.pk: row for row in rows.select_related("conference", "host", "payment")}
     for pk, row in by_id.items():
         row.readable = readable[pk]
     return [by_id[pk] for pk in readable if pk in by_id]

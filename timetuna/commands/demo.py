@@ -158,6 +158,10 @@ def stand_in_settings(outside: str) -> dict[str, str]:
 
 def _played(provider: Provider, need: Need, outside: str) -> str:
     """Empty for what stays as it is."""
+    if (
+        provider.payments
+    ):  # the addresses of its pages to pay on begin so, and forms lead only where they are known to
+        outside = outside.replace(HOST, "localhost")
     if need.key.endswith("_url"):
         return (
             outside if provider.slug == "zoom" else f"{outside}/{provider.slug}"

@@ -191,7 +191,9 @@ SELECT {booking}, {page}, {lead}, {team}, {conference}, {origin},
     SELECT * FROM bookings_attendee WHERE booking_id = booking.id ORDER BY id) one),
   (SELECT CAST([list]([json](id, attendee_id, key, label, kind, CAST(value AS text), text)) AS text) FROM (
     SELECT answer.* FROM bookings_answer answer JOIN bookings_attendee who ON who.id = answer.attendee_id
-    WHERE who.booking_id = booking.id ORDER BY answer.id) one){also}
+    WHERE who.booking_id = booking.id ORDER BY answer.id) one),
+  (SELECT CAST([list]([json](state, amount, tax, currency, refunded, disputed, session_url)) AS text) FROM (
+    SELECT * FROM payments_payment WHERE booking_id = booking.id) one){also}
 FROM bookings_booking booking
 LEFT JOIN pages_bookingpage page ON page.id = booking.page_id
 LEFT JOIN accounts_user lead ON lead.id = page.host_id

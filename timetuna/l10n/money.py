@@ -68,8 +68,17 @@ def _point() -> str:
 
 def currency_name(currency: str) -> str:
     """As in "Euro (EUR)"."""
-    name = get_currency_name(currency.upper(), locale=words_of(_language()))
-    return f"{name[:1].upper()}{name[1:]} ({currency.upper()})"
+    return f"{_named(currency)} ({currency.upper()})"
+
+
+def currency_label(currency: str) -> str:
+    """As in "EUR – Euro"."""
+    return f"{currency.upper()} – {_named(currency)}"
+
+
+def _named(currency: str) -> str:
+    name = str(get_currency_name(currency.upper(), locale=words_of(_language())))
+    return f"{name[:1].upper()}{name[1:]}"
 
 
 def parse_amount(text: str, currency: str) -> int:

@@ -189,12 +189,26 @@ def _example_booking(kind: EventType) -> dict[str, Any]:
         "metadata": {},
         "cancellation": {"by": by, "reason": ""} if by else None,
         "no_show": kind == EventType.NO_SHOW,
+        "payment": _EXAMPLE_PAYMENTS.get(kind),
         "pending_until": None,
         "created_at": utc(start - timedelta(days=3)),
         "url": "https://timetuna.example/bookings/1",
     }
 
 
+_EXAMPLE_PAID = {
+    "state": "paid",
+    "amount": 4500,
+    "tax": 0,
+    "currency": "eur",
+    "refunded": 0,
+    "disputed": False,
+    "url": "",
+}
+_EXAMPLE_PAYMENTS = {
+    EventType.PAID: _EXAMPLE_PAID,
+    EventType.REFUNDED: _EXAMPLE_PAID | {"state": "refunded", "refunded": 4500},
+}
 _EXAMPLE_HOST = {
     "id": "us_example",
     "name": "Robin Example",

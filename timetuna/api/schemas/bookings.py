@@ -70,6 +70,29 @@ class Cancellation(Given):
     reason: str
 
 
+class PaymentOut(Given):
+    """What the guest pays, to the page’s owner. Amounts are in the smallest unit of the currency, such as cents."""
+
+    state: Literal[
+        "awaiting",
+        "authorised",
+        "paid",
+        "released",
+        "expired",
+        "partly_refunded",
+        "refunded",
+        "lost",
+    ] = Field(
+        description="authorised: set aside until the host says yes; lost: the guest’s bank took it back."
+    )
+    amount: int = Field(description="Without tax.", examples=[4500])
+    tax: int = Field(description="What Stripe has added to it.")
+    currency: str = Field(description="ISO 4217, in small letters.", examples=["eur"])
+    refunded: int = Field(description="What went back.")
+    disputed: bool = Field(description="Whether the guest’s bank disputes it, or did.")
+    url: str = Field(description="Where it is paid at Stripe, while it is still to be paid.")
+
+
 class BookingOut(Given):
     """One meeting. It keeps `id` and `uid` for life, also when it is moved; `revision` rises with each change of it."""
 
@@ -96,6 +119,7 @@ class BookingOut(Given):
     metadata: dict[str, Any]
     cancellation: Cancellation | None
     no_show: bool
+    payment: PaymentOut | None = Field(description="null of what costs nothing.")
     pending_until: str | None = Field(description="Until when its host can answer a request.")
     created_at: str
     url: str = Field(description="Its page for hosts.")

@@ -12,6 +12,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext as gettext_for_hosts
 
+from timetuna.bookings.charge import charge_of
 from timetuna.bookings.events import Status
 from timetuna.bookings.integrations.location import (
     Location,
@@ -215,6 +216,7 @@ def _facts(about: Telling, *, placed: bool) -> list[MessageFact]:
         MessageFact(gettext("When"), about.when(about.booking.start_at)),
         MessageFact(gettext("With"), whom),
     ]
+    facts += _payment(about)
     call = booker.phone_link() if to_host else None
     if where.pending and placed:
         facts.append(
@@ -229,6 +231,18 @@ def _facts(about: Telling, *, placed: bool) -> list[MessageFact]:
     return facts
 
 
+def _payment(about: Telling) -> list[MessageFact]:
+    """For who pays and who is paid."""
+    paying = about.reader.is_host() or about.reader.is_booker()
+    charge = charge_of(about.booking) if paying else None
+    return [MessageFact(gettext("Payment"), charge.sentence())] if charge else []
+
+
+def _receipt(about: Telling) -> list[tuple[str, str]]:
+    charge = charge_of(about.booking) if about.reader.is_booker() else None
+    return [(gettext("Receipt"), charge.receipt_url)] if charge and charge.receipt_url else []
+
+
 def _who_else(about: Telling) -> list[MessageFact]:
     """Who was invited too, for the two sides."""
     if about.reader.attendee and not about.reader.is_booker():
@@ -241,7 +255,7 @@ def _links(about: Telling, kind: MessageKind, label: str) -> list[tuple[str, str
     """Where the reader goes from here; who booked what is over or off can book again."""
     url = kind.button_url(about)
     again = address_again(about.booking) if kind.ended and about.reader.is_booker() else ""
-    links = [(label, url)] if label and url else []
+    links = [*([(label, url)] if label and url else []), *_receipt(about)]
     anew = gettext("Choose a new time") if about.booking.is_off() else gettext("Book again")
     return [(anew, again), *links] if again and again != url else links
 
@@ -268,7 +282,9 @@ def send_mail(
     tag: see `message_for`.
     """
     booking = (
-        with_booker(with_hosts(Booking.objects.select_related("host", "page"))).filter(pk=booking_id).first()
+        with_booker(with_hosts(Booking.objects.select_related("host", "page", "payment")))
+        .filter(pk=booking_id)
+        .first()
     )
     if booking is None or (booking.revision != revision and not _is_told_still(booking, kind, audience)):
         return

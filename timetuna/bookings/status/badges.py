@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy
 
+from timetuna.bookings.charge import charge_of
 from timetuna.bookings.events import Status, ahead
 from timetuna.bookings.fulfilment.ensure import remove_outside
 from timetuna.bookings.fulfilment.fulfil import check_event, fulfil, sync_event
@@ -34,6 +35,7 @@ class Badge:
     tone: str
 
 
+DISPUTED = Badge(gettext_lazy("Payment disputed"), "bad")
 ASKS = Badge(gettext_lazy("Waiting for your answer"), "warn")
 NO_SHOW = Badge(gettext_lazy("Did not come"), "warn")
 MISSING = Badge(gettext_lazy("Link is missing"), "bad")
@@ -54,10 +56,12 @@ def badges_of(booking: Booking, work: Iterable[Job], *, now: datetime) -> list[B
     waiting = [job for job in mails if job.state != Job.State.FAILED]
     if link is None and ahead(booking, now=now):  # the first mails are written down by what makes the link
         waiting += [job for job in jobs if job.name == fulfil.name]
+    charge = charge_of(booking)
     wanted = booking.is_off() or ahead(booking, now=now)
     events = {job.state for job in jobs if wanted and job.name in _EVENTS and job.last_error}
     found = {
         ASKS: booking.status == Status.PENDING,
+        DISPUTED: bool(charge and charge.disputed),
         NO_SHOW: booking.no_show,
         MISSING: link is MISSING,
         LATE: link is LATE,

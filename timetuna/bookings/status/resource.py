@@ -112,7 +112,8 @@ def _booking(left: Iterator[Any], known: _Known) -> Booking:
     if origin is not None:
         origin.metadata = _loaded(origin.metadata)
     booking._state.fields_cache |= {"conference": conference, "origin": origin}  # noqa: SLF001 - as select_related does
-    hosts, attendees, answers = (sql.listed(next(left)) for _ in range(3))
+    hosts, attendees, answers, payments = (sql.listed(next(left)) for _ in range(4))
+    booking.read_payment = payments[0] if payments else None
     taking = [_taking(iter(one), known) for one in hosts]
     sql.keep(booking, booking_hosts=taking, attendees=_attendees(attendees, answers))
     whole: Booking = booking
@@ -202,6 +203,7 @@ def booking_resource(booking: Booking) -> dict[str, Any]:
         "metadata": origin.metadata if origin else {},
         "cancellation": _ending(booking),
         "no_show": booking.no_show,
+        "payment": _payment(booking),
         "pending_until": utc(booking.pending_until) if booking.pending_until else None,
         "created_at": utc(booking.created_at),
         "url": f"{settings.BASE_URL}{_list_path()}/{booking.pk}",
@@ -288,6 +290,23 @@ def _booker(row: Attendee) -> dict[str, Any]:
 
 def _answer(one: Any) -> dict[str, Any]:
     return {"key": one.key, "label": one.label, "kind": one.kind, "value": one.value, "text": one.text}
+
+
+def _payment(booking: Booking) -> dict[str, Any] | None:
+    """None of what costs nothing. It was read whole."""
+    read = booking.read_payment  # type: ignore[attr-defined]
+    if read is None:
+        return None
+    state, amount, tax, currency, refunded, disputed, url = read
+    return {
+        "state": state,
+        "amount": amount,
+        "tax": tax,
+        "currency": currency,
+        "refunded": refunded,
+        "disputed": bool(disputed),
+        "url": url if state == "awaiting" else "",
+    }
 
 
 def _ending(booking: Booking) -> dict[str, str] | None:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from timetuna.accounts.models import User
+from timetuna.bookings.charge import charge_of
 from timetuna.bookings.events import ahead
 from timetuna.bookings.integrations.location import join_url
 from timetuna.bookings.listing import Listed
@@ -48,8 +49,9 @@ class Reader:
 class BookingRow:
     """A booking in a list. `times` is by the reader's clock; `join_url` only while the meeting can be joined.
 
-    state: how it stands, where no badge says so.  from_source: how many bookings came from the same network, where
-    these are many.  hosts: who hosts it, the lead first; "" where the reader does alone.
+    state: how it stands, where no badge says so.  payment: what was paid, "" where it costs nothing.
+    from_source: how many bookings came from the same network, where these are many.
+    hosts: who hosts it, the lead first; "" where the reader does alone.
     """
 
     url: str
@@ -65,6 +67,7 @@ class BookingRow:
     from_source: int
     hosts: str
     state: str
+    payment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,7 @@ class LineMaker:
         """As it stands below the heading of that day."""
         zone, now, end = self.reader.zone, self.reader.now, booking.end_at()
         readable, work = booking.readable, self.work.get(booking.concurrency_key(), ())  # type: ignore[attr-defined]
+        charge = charge_of(booking) if readable else None
         many = self.sources.get(booking.source_network, 0) if readable else 0
         return BookingRow(
             url=f"{self.path}/{booking.pk}",
@@ -120,6 +124,7 @@ class LineMaker:
             from_source=many if many >= MANY else 0,
             hosts=_hosts(booking, self.reader),
             state=state_of(booking),
+            payment=charge.sentence() if readable and charge else "",
         )
 
 

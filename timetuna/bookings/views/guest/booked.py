@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
+from timetuna.bookings.charge import Charge, charge_of, pay_path
 from timetuna.bookings.consents import may_be_texted
 from timetuna.bookings.events import BookingEvent, Status, earlier_start, is_fresh
 from timetuna.bookings.integrations.location import attendee_invitation, place_for
@@ -51,6 +52,7 @@ from timetuna.bookings.views.guest.headlines import (
     MADE,
     Headline,
     for_others,
+    has_bounced,
     how_soon,
     over,
     under_way,
@@ -163,7 +165,9 @@ _NEWS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookedScreen(Screen):
-    """old_time_label: when it was to be before it was moved.  again_url: where as long a one is booked.
+    """charge, pay_url: what is paid, and where while it still is to be.
+
+    old_time_label: when it was to be before it was moved.  again_url: where as long a one is booked.
 
     address_url: where another mail address is given, "" where it cannot be.
     tick: how it is shown at a glance: "good", "off", "waits" or "".
@@ -183,6 +187,8 @@ class BookedScreen(Screen):
     own: OwnPart | None
     again_url: str
     address_url: str
+    charge: Charge | None = None
+    pay_url: str = ""
 
 
 @framable()
@@ -215,6 +221,8 @@ def booked(request: HttpRequest, token: str) -> HttpResponse:
         own=None if changeable or phase is Phase.OVER else _own_part(attendee, now),
         address_url=_address_url(request, attendee, now) if changeable else "",
         again_url=framed_url(request, address_again(booking)) if changeable else "",
+        charge=charge_of(booking) if attendee.is_booker else None,
+        pay_url=pay_path(attendee, now=now),
     )
     return private(show(request, screen))
 
@@ -356,7 +364,7 @@ def _to_come(attendee: Attendee, *, now: datetime, twelve_hours: bool) -> Headli
     instead = instead_of(booking) if event == BookingEvent.HANDED_OVER else ""
     if fresh and instead:
         return Headline(gettext("Who meets you has changed"), instead)
-    lost = fresh and latest is not None and _has_bounced(booking, since=latest.at)
+    lost = fresh and latest is not None and has_bounced(booking, since=latest.at)
     not_there = gettext(
         "Mails to %(email)s come back. Keep the address of this page: it leads to your booking."
     )
@@ -367,14 +375,6 @@ def _to_come(attendee: Attendee, *, now: datetime, twelve_hours: bool) -> Headli
         lead = gettext("A confirmation with a calendar invite is on its way to %(email)s.")
         return Headline(gettext("Your booking is confirmed"), (not_there if lost else lead) % named)
     return Headline(how_soon(attendee, now, twelve_hours=twelve_hours), instead)
-
-
-def _has_bounced(booking: Booking, *, since: datetime) -> bool:
-    """Whether a mail to who booked has come back."""
-    bounced = BookingEvent.MAIL_BOUNCED.label.partition("%(reader)s")[0] + "the guest "
-    return booking.history.filter(
-        event=BookingEvent.MAIL_BOUNCED, text__startswith=bounced, at__gte=since
-    ).exists()
 
 
 def _old_time(attendee: Attendee, customs: Customs) -> str:

@@ -82,6 +82,8 @@ def waiting_or_off(booking: Booking, *, now: datetime, twelve_hours: bool) -> He
     named = {"host": hosts_in_words(booking), "lead": booking.host.name, "email": booking.booker.email}
     if booking.status == Status.PENDING and not is_unanswered(booking, now):
         return _waiting(booking, named, twelve_hours=twelve_hours)
+    if booking.status == Status.AWAITING_PAYMENT:
+        return _unpaid(booking, now, twelve_hours=twelve_hours)
     if not booking.is_off() and booking.status != Status.PENDING:
         return Headline(gettext("This booking is not confirmed yet"))
     entry = booking.history.filter(event__in=ENDS).last()
@@ -99,6 +101,17 @@ def _waiting(booking: Booking, named: dict[str, str], *, twelve_hours: bool) -> 
         "You hear at %(email)s, by %(deadline)s at the latest."
     )
     return Headline(gettext("Your request is with %(host)s") % named, lead % (named | {"deadline": deadline}))
+
+
+def _unpaid(booking: Booking, now: datetime, *, twelve_hours: bool) -> Headline:
+    until = booking.pending_until
+    if until is None or until <= now:
+        lead = gettext("The time for it is over. If you have paid, load this page again in a moment.")
+        return Headline(gettext("This booking is not paid"), lead)
+    there = until.astimezone(datetimes.zone_or_utc(booking.booker.time_zone))
+    lead = gettext("The time is kept for you until %(time)s. It is booked once you have paid.")
+    at = datetimes.clock(there, twelve_hours=twelve_hours)
+    return Headline(gettext("Your payment is still to come"), lead % {"time": at})
 
 
 def _cancelled(booking: Booking, named: dict[str, str], *, fresh: bool) -> Headline:
@@ -130,3 +143,11 @@ def _ended(booking: Booking, named: dict[str, str], *, fresh: bool) -> Headline:
         return Headline(gettext("Your request was declined"), lead % named, booking.cancel_note)
     lead = gettext("%(lead)s did not answer in time. Nothing is booked.") % named
     return Headline(gettext("Your request has ended"), lead)
+
+
+def has_bounced(booking: Booking, *, since: datetime) -> bool:
+    """Whether a mail to who booked has come back."""
+    bounced = BookingEvent.MAIL_BOUNCED.label.partition("%(reader)s")[0] + "the guest "
+    return booking.history.filter(
+        event=BookingEvent.MAIL_BOUNCED, text__startswith=bounced, at__gte=since
+    ).exists()

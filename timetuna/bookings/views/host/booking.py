@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial, wraps
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -16,10 +16,12 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_safe
 
+from timetuna.accounts.models import User
 from timetuna.accounts.permissions import signed_in
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.erase import may_erase, of_the_same_guest
 from timetuna.bookings.actions.renew_link import renew_link
+from timetuna.bookings.charge import Charge, charge_of
 from timetuna.bookings.errors import BookingRefused
 from timetuna.bookings.events import HOST, REQUESTS, BookingEvent, ahead
 from timetuna.bookings.forms.change import AddGuestsForm, WordsForm
@@ -36,6 +38,7 @@ from timetuna.bookings.permissions import (
     history_for,
     may_read,
     rights_on_booking,
+    runs_page,
     somebody_takes,
 )
 from timetuna.bookings.policies import guests_refusal, most_guests
@@ -118,6 +121,7 @@ class BookingScreen(Screen):
     notes_form: NotesForm
     why_host: WhyHost | None
     moved: MovedBooking | None
+    charge: Charge | None
     erase_text: "StrOrPromise" = ERASE_TEXT
 
 
@@ -154,7 +158,7 @@ def show_booking(
     user = signed_in(request)
     reader, rights = reader_of(user, timezone.now()), rights_on_booking(row, user)
     words_form, history, people = words_form or WordsForm(), history_for(user, row), list(others(row))
-    work, able = effects(row, history, reader), _able(row, rights, reader.now)
+    work, able = effects(row, history, reader), _able(row, rights, reader.now) | _refunds(row, user)
     screen = BookingScreen(
         booking=row,
         able=able,
@@ -178,7 +182,7 @@ def show_booking(
         guests_form=guests_form or _guests_form(row, people),
         notes_form=notes_form or _notes_form(request, row),
         why_host=why_host(row, reader),
-        moved=moved_lately(request, reader, of=row.pk),
+        **_besides(request, row, reader),
     )
     return show(request, screen, status=status)
 
@@ -198,6 +202,19 @@ def _able(row: Booking, rights: Collection[BookingAction], now: datetime) -> fro
         "shares": BookingAction.GIVE in rights,
     }
     return frozenset(name for name, can in possible.items() if can)
+
+
+def _besides(request: HttpRequest, row: Booking, reader: Reader) -> dict[str, Any]:
+    """What has become of it lately, by the fields of its screen."""
+    return {"moved": moved_lately(request, reader, of=row.pk), "charge": charge_of(row)}
+
+
+def _refunds(row: Booking, user: User) -> frozenset[str]:
+    """Whoever is paid can, and who runs the page, while there is something to give back."""
+    charge = charge_of(row)
+    if charge is None or not charge.left():
+        return frozenset()
+    return frozenset({"refund"}) if charge.payee == user.pk or runs_page(user, row) else frozenset()
 
 
 def _guests_form(row: Booking, people: Sequence[Attendee]) -> AddGuestsForm | None:

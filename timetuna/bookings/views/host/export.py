@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from timetuna.accounts.models import User
 from timetuna.accounts.permissions import signed_in
+from timetuna.bookings.charge import charge_of
 from timetuna.bookings.events import GUEST, HOST, SYSTEM, ended_by, told_entry
 from timetuna.bookings.integrations.location import join_url, own_uid
 from timetuna.bookings.listing import Mine
@@ -71,7 +72,7 @@ def bookings_file(
 ) -> StreamingHttpResponse:
     """A row for each of these bookings, read with booker and hosts, that is wanted."""
     own = notes_for(reader.host_id)
-    rows = found.select_related("page", "origin").prefetch_related(
+    rows = found.select_related("page", "origin", "payment").prefetch_related(
         "attendees__answers", Prefetch("notes", own)
     )
     asked = filter(wanted, rows.iterator(chunk_size=ROWS_AT_ONCE))
@@ -152,6 +153,10 @@ def _titles(reader: Reader) -> list[str]:
         gettext("Hosts"),
         gettext("Booking id"),
         *_ORIGIN,
+        gettext("Payment"),
+        gettext("Amount"),
+        gettext("Currency"),
+        gettext("Amount left"),
     ]
 
 
@@ -187,7 +192,16 @@ def _cells(booking: Booking, reader: Reader) -> list[object]:
         ", ".join(host_names(booking)),
         booking.public_id,
         *_origin(booking),
+        *_payment(booking),
     ]
+
+
+def _payment(booking: Booking) -> list[object]:
+    """Numbers with a point, which every spreadsheet reads; amount left: after what was given back."""
+    charge = charge_of(booking)
+    if charge is None:
+        return ["", "", "", ""]
+    return [charge.words(), charge.decimal(), charge.currency.upper(), charge.decimal_left()]
 
 
 def _origin(booking: Booking) -> Iterator[object]:

@@ -7,7 +7,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
 
-from timetuna.l10n.money import currency_name, plain
+from timetuna.l10n.money import currency_label, plain
 from timetuna.lib.currencies import CURRENCIES
 from timetuna.lib.text import country_of
 from timetuna.pages.forms.fields import switch, whole_number
@@ -110,7 +110,8 @@ class PriceForm(WholeForm):
 
 
 def _choices() -> list[tuple[str, str]]:
-    return sorted(((code, currency_name(code)) for code in CURRENCIES), key=lambda one: one[1])
+    """The code comes first: it can be read where there is no room for the rest."""
+    return [(code, currency_label(code)) for code in sorted(CURRENCIES)]
 
 
 def _default_currency(page: BookingPage, account: PaidInto | None) -> str:

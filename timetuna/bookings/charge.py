@@ -1,0 +1,114 @@
+"""What a booking's guest pays, as people and programs read it.
+
+The app `payments`, which stands on this one, has the row; `select_related("payment")` reads it with its booking, and a
+booking that costs nothing has none.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext
+
+from timetuna.bookings.models import Attendee, Booking
+from timetuna.bookings.queries import link_path
+from timetuna.l10n.money import decimal_of, in_words, plain
+
+TAKEN = frozenset({"paid", "partly_refunded", "refunded", "lost"})
+"""The states in which the money has gone to the host, whatever came back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charge:
+    """total: with tax, counted as the currency is; refunded, too.  receipt_url: "" while there is none.
+
+    problem: what its host should know, as it is stored.  payee: the id of whom it was paid to.
+    """
+
+    state: str
+    total: int
+    currency: str
+    refunded: int
+    disputed: bool
+    receipt_url: str
+    problem: str
+    payee: int | None
+
+    def is_taken(self) -> bool:
+        return self.state in TAKEN
+
+    def amount(self) -> str:
+        return in_words(self.total, self.currency)
+
+    def given_back(self) -> str:
+        return in_words(self.refunded, self.currency)
+
+    def left(self) -> int:
+        """What the host still has of it."""
+        return self.total - self.refunded if self.is_taken() and self.state != "lost" else 0
+
+    def remains(self) -> str:
+        return in_words(self.left(), self.currency)
+
+    def plain_left(self) -> str:
+        """As a field has it."""
+        return plain(self.left(), self.currency)
+
+    def tone(self) -> str:
+        """Of its badge."""
+        return {"paid": "good", "lost": "bad"}.get(self.state, "warn")
+
+    def decimal(self) -> str:
+        """As tables of numbers have it."""
+        return decimal_of(self.total, self.currency)
+
+    def decimal_left(self) -> str:
+        return decimal_of(self.left(), self.currency)
+
+    def words(self) -> str:
+        """For its host and its guest alike, as it follows the amount: "paid", "refunded"."""
+        return said(self.state, part=self.given_back())
+
+    def sentence(self) -> str:
+        """As in "45.00 €, paid"."""
+        return gettext("%(amount)s, %(state)s") % {"amount": self.amount(), "state": self.words()}
+
+
+def said(state: str, *, part: str = "") -> str:
+    """part: how much was given back, of partly_refunded."""
+    words = {
+        "awaiting": gettext("not paid yet"),
+        "authorised": gettext("set aside"),
+        "paid": gettext("paid"),
+        "released": gettext("not charged"),
+        "expired": gettext("not paid"),
+        "refunded": gettext("refunded"),
+        "partly_refunded": gettext("%(amount)s refunded") % {"amount": part},
+        "lost": gettext("taken back by the bank"),
+    }
+    return words.get(state, state)
+
+
+def charge_of(booking: Booking) -> Charge | None:
+    """None of one that costs nothing. A query, unless the booking was read with it."""
+    row: Any = getattr(booking, "payment", None)
+    if row is None:
+        return None
+    return Charge(
+        state=row.state,
+        total=row.amount + row.tax,
+        currency=row.currency,
+        refunded=row.refunded,
+        disputed=row.disputed,
+        receipt_url=row.receipt_url,
+        problem=row.problem,
+        payee=row.payee_id,
+    )
+
+
+def pay_path(attendee: Attendee, *, now: datetime) -> str:
+    """Where who booked pays; "" where there is nothing to be paid, or it is too late."""
+    booking = attendee.booking
+    in_time = booking.pending_until is None or booking.pending_until > now
+    waits = booking.status == Booking.Status.AWAITING_PAYMENT and in_time
+    return link_path(attendee, "booked_pay") if waits and attendee.is_booker else ""
