@@ -12,6 +12,7 @@ from sandbox.base.state import Call
 from sandbox.base.wire import Request, Response
 from sandbox.base.world import Link, World
 from sandbox.sms import api
+from sandbox.sms.pump import MOST, pump
 from sandbox.sms.state import ACCOUNT, SENDER, TEXTS, TextsData, keep, signed
 
 WEBHOOK = "/api/webhooks/twilio"
@@ -85,6 +86,8 @@ def _list(world: World, request: Request) -> Response:
         prefixes=data.prefixes(),
         cents=TEXTS.state(world, {})["cents"],
         stopped=data.stopped,
+        app_url=world.config.app_url,
+        most=MOST,
     )
 
 
@@ -97,6 +100,17 @@ def _answer(world: World, request: Request) -> Response:
     return Response.redirect("/texts")
 
 
+def _pump(world: World, request: Request) -> Response:
+    """Only at the app that this sandbox plays for."""
+    form = request.form()
+    address, times = form.get("form", ""), form.get("times", "")
+    own = address.startswith(world.config.app_url.rstrip("/") + "/")
+    if not own or not times.isdecimal() or not re.fullmatch(r"\+[0-9]{5,11}", form.get("block", "")):
+        return missing(world, request)
+    pump(address, form["block"], int(times))
+    return Response.redirect("/texts")
+
+
 def _clear(world: World, _: Request) -> Response:
     with world.store.lock:
         TEXTS.of(world).texts.clear()
@@ -104,7 +118,12 @@ def _clear(world: World, _: Request) -> Response:
     return Response.redirect("/texts")
 
 
-_PAGES = {("GET", "/texts"): _list, ("POST", "/texts/answer"): _answer, ("POST", "/texts/clear"): _clear}
+_PAGES = {
+    ("GET", "/texts"): _list,
+    ("POST", "/texts/answer"): _answer,
+    ("POST", "/texts/clear"): _clear,
+    ("POST", "/texts/pump"): _pump,
+}
 
 
 def _page(request: Request) -> Page | None:

@@ -3,6 +3,7 @@
 import re
 import time
 
+import httpx2
 import pytest
 from playwright.sync_api import expect
 
@@ -134,3 +135,32 @@ def test_agree_be_reminded_stop(live, host, browser):
         robin.page.get_by_role("link", name=re.compile("Sam Guest")).first.click()
         expect(robin.page.get_by_text(re.compile("the guest answered STOP")).first).to_be_visible()
         robin.look("booking of who stopped")
+
+
+VERIFIED = """
+from timetuna.pages.models import BookingPage
+answer(BookingPage.objects.filter(pk={page}).update(phone="verified"))
+"""
+
+
+def test_who_pumps_gets_few_texts(live):
+    other = live.new_host()
+    live.run_python(VERIFIED.format(page=other.page_pk))
+    form = f"{other.page_url}/book?start={start(2):%Y-%m-%dT%H:%MZ}&duration=30&zone=Europe/Berlin"
+    stand_in = live.environment["TWILIO_API_URL"].partition("/sms/")[0]
+
+    sent = {"form": form, "block": "+491712345", "times": "9"}
+    answer = httpx2.post(f"{stand_in}/texts/pump", data=sent, timeout=120, trust_env=False)
+    elsewhere = httpx2.post(
+        f"{stand_in}/texts/pump", data=sent | {"form": "https://example.org/"}, trust_env=False
+    )
+
+    assert (answer.status_code, elsewhere.status_code) == (302, 404)
+    until = time.monotonic() + _LIMIT
+    while len(block(live)) < 5 and time.monotonic() < until:
+        time.sleep(0.1)
+    assert len(block(live)) == 5, "five an hour to a prefix; the others came by mail"
+
+
+def block(live):
+    return [one for one in live.sandbox.ask("sms/texts")["texts"] if one["to"].startswith("+491712345")]
