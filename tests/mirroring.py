@@ -18,7 +18,10 @@ from timetuna.bookings.actions.answer_request import approve, decline
 from timetuna.bookings.actions.book import Order, book
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.change_guests import add_guests, remove_guest
+from timetuna.bookings.actions.reminders.agree_to_texts import agree_to_texts, stop_texts
+from timetuna.bookings.actions.reminders.hear_text import hear_text
 from timetuna.bookings.actions.reschedule import reschedule
+from timetuna.bookings.consents import TextsOf, standing_of
 from timetuna.bookings.errors import BookingRefused
 from timetuna.bookings.forms.book import new_key
 from timetuna.bookings.fulfilment.reconcile import reconcile, retry_booking
@@ -26,6 +29,7 @@ from timetuna.bookings.guests import Guest
 from timetuna.bookings.models import Attendee, Booking, Conference
 from timetuna.calendars.models import CalendarEvent
 from timetuna.jobs.models import Job
+from timetuna.providers.texting import InboundText
 
 FAULTS = (
     "reset_before", "reset_after", "http_502_after", "http_503_html", "expire_access_token",
@@ -35,6 +39,9 @@ FAULTS = (
 )  # fmt: skip
 LATER = ("bookings.reminder", "bookings.follow_up", "bookings.lapse", "bookings.reconcile")
 MOST_STEPS = 120
+TEXT_FAULTS = ("sms_500", "sms_lost", "sms_refused", "sms_429")
+# It is day in one of the two, whenever the lives are led.
+NORTH, SOUTH = ("Europe/Berlin", "+49151{:04}6789"), ("Pacific/Auckland", "+6421{:03}4567")
 
 
 class Life:
@@ -42,6 +49,7 @@ class Life:
 
     def __init__(self, page_id: int, kind: str, *, seed: int, sandbox: ZoomControl) -> None:
         self.dice = random.Random(seed)  # noqa: S311 - so that a life can be led again
+        self.texts = random.Random(f"texts {seed}")  # noqa: S311 - apart, so that lives stay as they are without
         self.sandbox, self.seed = sandbox, seed
         self.done: list[str] = []
         self.page_id, self.kind = page_id, kind
@@ -58,6 +66,7 @@ class Life:
                 self._cancel, self._retry, self._delete_event,
             ))  # fmt: skip
             self._try(action.__name__.lstrip("_"), action)
+            self.texts.choice((self._agree, self._answer_text, lambda: None, lambda: None))()
             if self.dice.random() < 0.7:
                 self._work()
 
@@ -72,11 +81,15 @@ class Life:
         in_child(check_and_settle)
 
     def remind(self) -> None:
-        """Let the moments of all reminders come."""
-        Job.objects.filter(name__in=("bookings.reminder", "bookings.follow_up"), state="waiting").update(
-            run_at=now()
-        )
-        in_child(work_off)
+        """Let the moments of all reminders come, while texts may fail and the worker be killed."""
+        if self.texts.random() < 0.5:
+            self.sandbox.fault(self.texts.choice(TEXT_FAULTS), times=1)
+        last = self.texts.randint(1, MOST_STEPS) if self.texts.random() < 0.6 else 0
+        for do in (lambda: die_at(last), work_off, work_off):
+            reminders = Job.objects.filter(name__in=("bookings.reminder", "bookings.follow_up"))
+            reminders.filter(state="waiting").update(run_at=now())
+            self.done.append(in_child(do))
+        self.sandbox.clear_faults()
 
     def _work(self) -> None:
         """Have work done by a process that may be killed at any step, while something outside may be broken."""
@@ -100,7 +113,8 @@ class Life:
         return Booking.objects.select_related("host", "page").get(pk=self.pk)
 
     def _book(self) -> None:
-        guest = Guest(name="Sam Guest", email=f"sam{self.seed}@guest.example", time_zone="UTC")
+        zone, _ = guests_place()
+        guest = Guest("Sam Guest", f"sam{self.seed}@guest.example", zone, answers={"phone": self.number()})
         order = Order(
             page_id=self.page_id,
             minutes=30,
@@ -108,8 +122,22 @@ class Life:
             kind=self.kind,
             guest=guest,
             key=new_key(),
+            texts=self.texts.choice(("", "Remind me by text message")),
         )
         self.pk = book(order, now=now()).pk
+
+    def number(self) -> str:
+        return guests_place()[1].format(100 + self.seed % 800)
+
+    def _agree(self) -> None:
+        booker = self._row().booker
+        if self.texts.random() < 0.5:
+            agree_to_texts(booker, "Remind me by text message", now=now())
+        else:
+            stop_texts(booker, now=now())
+
+    def _answer_text(self) -> None:
+        hear_text(InboundText(self.number(), self.texts.choice(("STOP", "Start"))), now=now())
 
     def _start(self) -> int:
         """Return a time of a day that this life shares with few others."""
@@ -152,6 +180,11 @@ class Life:
 
 def now() -> datetime:
     return present()
+
+
+def guests_place() -> tuple[str, str]:
+    """Return a zone, and what its mobile numbers look like."""
+    return NORTH if 7 <= now().hour < 18 else SOUTH
 
 
 def die_at(last: int) -> None:
@@ -199,6 +232,8 @@ def shown(life: Life) -> dict[str, object]:
         "place": booking.location,
         "event_state": event.state if event else "",
         "mailed_uid": event.mailed_uid if event else "",
+        "texts_agreed": standing_of(booking.booker) is TextsOf.AGREED,
+        "texts": len(life.sandbox.ask("sms/texts", to=life.number())["texts"]),
         "open_jobs": [f"{job.name} {job.state} {job.last_error}" for job in jobs],
     }
 

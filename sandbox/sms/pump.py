@@ -5,29 +5,41 @@ import hashlib
 import json
 import re
 import secrets
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from itertools import count
 from typing import Any
+from urllib.parse import unquote
 
 import httpx2
 
 MOST = 20
 _HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)"(?: value="([^"]*)")?')
 _CHALLENGE = re.compile(r'data-challenge="([^"]+)"')
+_START, _FORMAT = re.compile(r"start=([^&]+)"), "%Y-%m-%dT%H:%MZ"
 _PATIENCE = 20.0
 
 
 def pump(form_url: str, block: str, times: int) -> int:
     """Ask so many times for a code, each to another number of the block; return how often the app asked for the code.
 
-    form_url: where a page's form is open for a time.  block: how the numbers begin, as in "+491512345".
+    form_url: where a page's form is open for a time; each asks for a later one, since the earlier ones are held.
+    block: how the numbers begin, as in "+491512345".
     """
     asked = 0
-    with httpx2.Client(timeout=_PATIENCE, trust_env=False, verify=False) as browser:
-        for _ in range(min(times, MOST)):
-            number = f"{block}{secrets.randbelow(10_000):04}"
-            asked += _ask(browser, form_url, number)
+    for number in range(min(times, MOST)):
+        with httpx2.Client(timeout=_PATIENCE, trust_env=False, verify=False) as browser:
+            asked += _ask(browser, _later(form_url, number), f"{block}{secrets.randbelow(10_000):04}")
     return asked
+
+
+def _later(form_url: str, halves: int) -> str:
+    """The same form for a time so many half hours later."""
+    found = _START.search(form_url)
+    if found is None:
+        return form_url
+    moment = datetime.strptime(unquote(found[1]), _FORMAT).replace(tzinfo=UTC)
+    return form_url.replace(found[0], f"start={moment + halves * timedelta(minutes=30):{_FORMAT}}")
 
 
 def _ask(browser: httpx2.Client, form_url: str, number: str) -> bool:
