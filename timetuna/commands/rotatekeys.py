@@ -12,6 +12,9 @@ from timetuna.jobs.models import Job
 from timetuna.lib.crypto import SecretBoxError
 from timetuna.pages.links import reseal_link
 from timetuna.pages.models import BookingLink
+from timetuna.payments.models import StripeAccount
+from timetuna.payments.secrets import COLUMNS
+from timetuna.payments.secrets import reseal_secrets as reseal_stripe
 from timetuna.processes.ending import Refusal
 from timetuna.webhooks.models import WebhookEndpoint
 from timetuna.webhooks.signing import reseal_secrets
@@ -22,6 +25,7 @@ def run(_options: argparse.Namespace) -> int:
     try:
         with database_answers():
             rows = rotate_keys() + _rotate_links() + _rotate_page_links() + _rotate_webhooks()
+            rows += _rotate_stripe_accounts()
             waiting = Job.objects.filter(
                 state__in=[Job.State.WAITING, Job.State.RUNNING], arguments__has_key="sealed"
             ).count()
@@ -77,4 +81,19 @@ def _rotate_webhook(pk: int) -> bool:
         return False
     reseal_secrets(hook)
     hook.save(update_fields=["secret_sealed", "former_sealed"])
+    return True
+
+
+def _rotate_stripe_accounts() -> int:
+    numbers = list(StripeAccount.objects.order_by("pk").values_list("pk", flat=True))
+    return sum(map(_rotate_stripe_account, numbers))
+
+
+@transaction.atomic
+def _rotate_stripe_account(pk: int) -> bool:
+    account = StripeAccount.objects.select_for_update().filter(pk=pk).first()
+    if account is None:
+        return False
+    reseal_stripe(account)
+    account.save(update_fields=COLUMNS)
     return True

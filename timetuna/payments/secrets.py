@@ -17,6 +17,13 @@ def unsealed(account: StripeAccount, column: str) -> str:
     return box().open(sealed, context=context(column, account)) if sealed else ""
 
 
+def reseal_secrets(account: StripeAccount) -> None:
+    """With the newest key; who has changed the row saves it. Raises SecretBoxError."""
+    for column in COLUMNS:
+        if sealed := getattr(account, column):
+            setattr(account, column, box().rotate(sealed, context=context(column, account)))
+
+
 def context(column: str, account: StripeAccount) -> str:
     """The place a secret belongs to, by the account's own address, which it has before it is stored."""
     return f"stripe_accounts.{column}:{account.address}"

@@ -23,6 +23,7 @@ from timetuna.bookings.tests.diary import now, put, rows_of, shown
 from timetuna.bookings.tests.life import made, write_notes
 from timetuna.jobs.models import Job
 from timetuna.pages.models import BookingLink, HostRules
+from timetuna.payments.tests.kept import OF_PAYMENTS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.vendor]
 CANARY = "Canary"
@@ -282,7 +283,7 @@ NO_WORDS_OF_A_GUEST = {
     "pages.BookingPage": {
         HOSTS: "slug title description mail_subject mail_message brand_color logo_version background_version "
         "video_version redirect_url redirect_origins embed_origins link_key off_note",
-        WORDS: "phone horizon_kind ask_reason staffing on_move share_rule", IDS: "public_id",
+        WORDS: "phone currency horizon_kind ask_reason staffing on_move share_rule", IDS: "public_id",
     },
     "pages.BookingLink": {HASHES: "token_fingerprint token_sealed", "lengths": "lengths", IDS: "public_id"},
     "pages.Question": {HOSTS: "key label help options terms when_option when_key", WORDS: "kind"},
@@ -291,8 +292,7 @@ NO_WORDS_OF_A_GUEST = {
     "pages.FormerSlug": {HOSTS: "slug"},
     "pages.Reminder": {WORDS: "kind audience channel"},
     "pages.PageLogo": {HOSTS: "image"},
-    "pages.PageBackground": {HOSTS: "image"},
-    "pages.PageVideo": {HOSTS: "content"},
+    "pages.PageBackground": {HOSTS: "image"}, "pages.PageVideo": {HOSTS: "content"},
     "pages.PageMail": {HOSTS: "kind subject message"},
     "pages.Schedule": {HOSTS: "name time_zone", IDS: "public_id"},
     "pages.Duration": {HOSTS: "title description"},
@@ -373,7 +373,7 @@ def test_every_column_that_can_hold_a_guests_word_is_known_to_erasing():
 
 
 def _each_reason():
-    each = NO_WORDS_OF_A_GUEST | BROUGHT_ALONG
+    each = NO_WORDS_OF_A_GUEST | BROUGHT_ALONG | OF_PAYMENTS
     return [(label, names) for label, reasons in each.items() for names in reasons.values()]
 
 
