@@ -174,9 +174,9 @@ class BookingIn(Taken):
     source: Annotated[str, StringConstraints(strict=True, max_length=200)] = Field(
         default="", description="Kept as utm_source."
     )
-    force: list[Literal["notice", "hours"]] = Field(
+    force: list[Literal["notice", "hours", "payment"]] = Field(
         default_factory=list,
-        max_length=2,
+        max_length=3,
         description="Rules to pass over; for the page's owner. No other booking and no calendar is ever passed over.",
     )
 

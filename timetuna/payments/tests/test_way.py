@@ -1,5 +1,6 @@
 """From the form to a booking that is paid: what the guest, Stripe, the clock and the host do, in every order of two."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -251,6 +252,30 @@ def test_a_page_nobody_is_paid_by_books_nothing(page, alice, paying):
 
     assert not Booking.objects.exists()
     assert paying.control.sessions() == []
+
+
+def test_a_hosts_own_program_may_waive_the_payment(paid_page, paying):
+    booking = book(replace(order(paid_page), waived=frozenset({"payment"})), now=present())
+
+    assert booking.status == "confirmed"
+    assert not Payment.objects.exists()
+    assert paying.control.sessions() == []
+
+
+def test_a_paid_pages_form_may_lead_to_stripe_and_goes_there(paid_page, paying):
+    guest, start = Client(), f"{tomorrow():%Y-%m-%dT%H:%MZ}"
+    form = guest.get(f"/alice/intro/book?start={start}&duration=30&zone=UTC")
+    policy = form["Content-Security-Policy"].partition("form-action")[2].partition(";")[0]
+    assert paying.sandbox.http_url in policy
+
+    data = {field.name: field.value() or "" for field in form.context["form"]}
+    sent = guest.post(
+        "/alice/intro/book", data | {"name": "Sam", "email": "sam@guest.example", "kind": "in_person"}
+    )
+
+    booking = Booking.objects.get()
+    assert sent["Location"] == link_path(booking.booker, "booked_pay")
+    assert guest.get(sent["Location"])["Location"] == payment_of(booking).session_url
 
 
 def test_a_free_page_asks_nobody(page, account, paying):

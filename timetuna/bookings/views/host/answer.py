@@ -64,10 +64,7 @@ def _answer(request: HttpRequest, row: Booking) -> HttpResponse:
         return show_booking(request, row, words_form=form, status=422)
     try:
         if wanted == "yes":
-            approve(row.pk, source=source, now=now, seen=seen)
-            messages.success(
-                request, gettext("Confirmed. Your guest gets the invitation by mail, and so do you.")
-            )
+            _say_confirmed(request, approve(row.pk, source=source, now=now, seen=seen))
         elif wanted == "no":
             decline(row.pk, note_text=form.words(), source=source, now=now, seen=seen)
             messages.success(
@@ -76,3 +73,12 @@ def _answer(request: HttpRequest, row: Booking) -> HttpResponse:
     except NotPossible as error:
         messages.error(request, str(error))
     return redirect("booking", row.pk)
+
+
+def _say_confirmed(request: HttpRequest, booking: Booking) -> None:
+    if booking.status == Booking.Status.CONFIRMED:
+        said = gettext("Confirmed. Your guest gets the invitation by mail, and so do you.")
+        messages.success(request, said)
+    else:
+        said = gettext("The payment is being collected. The booking is confirmed once that is done.")
+        messages.info(request, said)
