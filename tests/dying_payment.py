@@ -6,6 +6,7 @@ with the product's settings and a sandbox; prints one JSON line a run.
 
 import json
 import sys
+import traceback
 from datetime import timedelta
 from itertools import count
 
@@ -99,7 +100,11 @@ def die_at(trial: Trial, step: int, name: str) -> str:
 
     def dying() -> None:
         install(Steps(step, name))
-        trial.live(order)
+        try:
+            trial.live(order)
+        except Exception:
+            traceback.print_exc()
+            raise
 
     ended = in_child(dying)
     in_child(lambda: trial.again(order))

@@ -31,7 +31,7 @@ ROOMS = {
     """,
     "pages": """
         models < prices hooks meeting_types prefetch holidays < calendar_use calendar_impact < missing_hosts public
-        < queries previews schedule_lines date_calendar first_steps < coming_up < permissions slugs links
+        < queries schedule_lines date_calendar first_steps < coming_up < permissions slugs links
         < actions < forms < views < urls apps
     """,
     "bookings": """

@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 
 from timetuna.availability.hours import LONGEST_MEETING
 from timetuna.availability.interval import Interval, minute_of
-from timetuna.bookings.events import OFF, Status
+from timetuna.bookings.events import OFF, BookingEvent, Status
 from timetuna.bookings.listing import NOT_CONFIRMED, FoundBooking, Listed, ListOrder, Mine, since
 from timetuna.bookings.models import (
     TAKES_TIME,
@@ -374,3 +374,15 @@ def origin_of_booking(booking: Booking) -> dict[str, Any]:
         for name, value in row.items()
         if value and name not in {"id", "booking_id"}
     }
+
+
+def has_bounced(booking: Booking, *, since: datetime) -> bool:
+    """Whether a mail to who booked has come back."""
+    bounced = BookingEvent.MAIL_BOUNCED.label.partition("%(reader)s")[0] + "the guest "
+    told = booking.history.filter(event=BookingEvent.MAIL_BOUNCED, text__startswith=bounced)
+    return told.filter(at__gte=since).exists()
+
+
+def costs(booking: Booking) -> bool:
+    """Whether its guest pays for it: what that is `charge_of` tells. A query, unless it was read along."""
+    return getattr(booking, "payment", None) is not None

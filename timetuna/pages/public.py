@@ -16,6 +16,7 @@ from django.utils.translation import gettext, ngettext, pgettext
 from timetuna.availability.hours import Away, Cap, Hours
 from timetuna.availability.teams import Part
 from timetuna.l10n.lists import in_words
+from timetuna.lib.crypto import fingerprint
 from timetuna.pages.calendar_use import BlockingCalendars
 from timetuna.pages.meeting_types.base import MeetingChoice, meeting_kind
 from timetuna.pages.models import BookingPage, PageHost
@@ -157,6 +158,8 @@ class PublicPage:
 
     def price_of(self, minutes: int) -> Price | None:
         """What a meeting of this length costs; None where it is free."""
+        if not self.settings.currency:
+            return None
         own = next((one.price for one in self.durations if one.minutes == minutes), None)
         amount = self.settings.price if own is None else own
         return price(amount, self.settings.currency, tax=self.settings.charges_tax)
@@ -332,3 +335,26 @@ def _few(names: Sequence[str]) -> list[str]:
         return [*names]
     more = len(names) - _FIRST
     return [*names[:_FIRST], ngettext("%(count)d other", "%(count)d others", more) % {"count": more}]
+
+
+_OUR_COLOR = "#0b6e99"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """The picture of a preview, see `lib/card.py`. photo: the version of whose photo stands in it."""
+
+    title: str
+    name: str
+    color: str
+    text_color: str
+    photo: str = ""
+
+    def version(self) -> str:
+        """Its fingerprint, so that it may be kept for ever."""
+        return fingerprint(f"2\n{self.title}\n{self.name}\n{self.color}\n{self.photo}")[:16]
+
+
+def card_of(title: str, name: str, look: Branding, photo: str) -> Card:
+    shown = look if look.color else Branding(_OUR_COLOR)
+    return Card(title, name, shown.color, shown.text_color(), photo)

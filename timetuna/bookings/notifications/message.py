@@ -41,6 +41,7 @@ from timetuna.bookings.queries import (
     address_again,
     answer_text,
     answers_of,
+    costs,
     hosts_in_words,
     link,
     others,
@@ -234,12 +235,12 @@ def _facts(about: Telling, *, placed: bool) -> list[MessageFact]:
 def _payment(about: Telling) -> list[MessageFact]:
     """For who pays and who is paid."""
     paying = about.reader.is_host() or about.reader.is_booker()
-    charge = charge_of(about.booking) if paying else None
+    charge = charge_of(about.booking) if paying and costs(about.booking) else None
     return [MessageFact(gettext("Payment"), charge.sentence())] if charge else []
 
 
 def _receipt(about: Telling) -> list[tuple[str, str]]:
-    charge = charge_of(about.booking) if about.reader.is_booker() else None
+    charge = charge_of(about.booking) if about.reader.is_booker() and costs(about.booking) else None
     return [(gettext("Receipt"), charge.receipt_url)] if charge and charge.receipt_url else []
 
 

@@ -12,7 +12,7 @@ from timetuna.accounts.models import Photo
 from timetuna.lib.card import draw
 from timetuna.lib.videos import ending
 from timetuna.pages.models import PageBackground, PageLogo, PageVideo
-from timetuna.pages.previews import card_of
+from timetuna.pages.public import card_of
 from timetuna.pages.queries import listed_page, look_of
 from timetuna.web.csp import NOTHING, policy
 

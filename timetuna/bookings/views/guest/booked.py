@@ -39,6 +39,8 @@ from timetuna.bookings.policies import (
 from timetuna.bookings.queries import (
     address_again,
     answer_text,
+    costs,
+    has_bounced,
     host_faces,
     link_path,
     link_promised,
@@ -52,7 +54,6 @@ from timetuna.bookings.views.guest.headlines import (
     MADE,
     Headline,
     for_others,
-    has_bounced,
     how_soon,
     over,
     under_way,
@@ -69,8 +70,7 @@ from timetuna.pages.queries import look_of
 from timetuna.web.forms import Screen, private, show
 from timetuna.web.framing import MINE, framable, framed_url, has_just_made, is_embedded
 
-FIRST_PAINT_SECONDS = 3.0
-RECHECK_SECONDS = 0.05
+FIRST_PAINT_SECONDS, RECHECK_SECONDS = 3.0, 0.05
 # Waiting for a provider must never take all threads of a web process from other guests.
 _slots_to_wait = threading.BoundedSemaphore(max(1, settings.WEB_THREADS // 2))
 
@@ -221,8 +221,8 @@ def booked(request: HttpRequest, token: str) -> HttpResponse:
         own=None if changeable or phase is Phase.OVER else _own_part(attendee, now),
         address_url=_address_url(request, attendee, now) if changeable else "",
         again_url=framed_url(request, address_again(booking)) if changeable else "",
-        charge=charge_of(booking) if attendee.is_booker else None,
-        pay_url=pay_path(attendee, now=now),
+        charge=charge_of(booking) if attendee.is_booker and costs(booking) else None,
+        pay_url=pay_path(attendee, now=now) if costs(booking) else "",
     )
     return private(show(request, screen))
 

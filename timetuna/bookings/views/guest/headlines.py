@@ -143,11 +143,3 @@ def _ended(booking: Booking, named: dict[str, str], *, fresh: bool) -> Headline:
         return Headline(gettext("Your request was declined"), lead % named, booking.cancel_note)
     lead = gettext("%(lead)s did not answer in time. Nothing is booked.") % named
     return Headline(gettext("Your request has ended"), lead)
-
-
-def has_bounced(booking: Booking, *, since: datetime) -> bool:
-    """Whether a mail to who booked has come back."""
-    bounced = BookingEvent.MAIL_BOUNCED.label.partition("%(reader)s")[0] + "the guest "
-    return booking.history.filter(
-        event=BookingEvent.MAIL_BOUNCED, text__startswith=bounced, at__gte=since
-    ).exists()

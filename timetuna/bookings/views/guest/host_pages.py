@@ -11,10 +11,9 @@ from django.views.decorators.http import require_safe
 
 from timetuna.accounts.queries import owner_once_called
 from timetuna.bookings.views.guest.redirects import lead_on, takes_none
-from timetuna.bookings.views.guest.slots import path_of
+from timetuna.bookings.views.guest.slots import Preview, path_of, preview
 from timetuna.bookings.visitor import read_came
 from timetuna.l10n.lists import listed
-from timetuna.pages.previews import Preview, preview
 from timetuna.pages.public import Face, PublicPage, met_on
 from timetuna.pages.queries import all_listed
 from timetuna.web.forms import Screen, in_full, may_come_back, show

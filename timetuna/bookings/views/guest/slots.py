@@ -1,15 +1,16 @@
 """The public booking page: length, month, times; and the time that is kept for a form that a guest has open."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from operator import attrgetter
 
+from babel.core import get_global
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import get_language, gettext, gettext_lazy, to_locale
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
@@ -23,15 +24,15 @@ from timetuna.bookings.views.guest.redirects import by_link, contact_of, moved_o
 from timetuna.bookings.visitor import LINK, Pairs, new_visit, read_came, read_visit
 from timetuna.l10n import datetimes
 from timetuna.l10n.lists import listed
-from timetuna.lib.text import unbroken
+from timetuna.lib.text import single_line, unbroken
 from timetuna.pages.meeting_types.base import meeting_kind
-from timetuna.pages.previews import Preview, preview_of
-from timetuna.pages.public import Met, PageDuration, PublicPage, before_booking, met_on
+from timetuna.pages.public import Met, PageDuration, PublicPage, before_booking, card_of, met_on
 from timetuna.pages.queries import listed_pages, public_page
 from timetuna.rate_limits.limits import client_of, spend
 from timetuna.web.csp import PART, also
-from timetuna.web.forms import Screen, TabLink, may_come_back, show
+from timetuna.web.forms import Screen, TabLink, in_full, may_come_back, show
 from timetuna.web.framing import enter, framable, is_embedded
+from timetuna.web.middleware import PARAMETER, meant
 from timetuna.web.style_sheets import tight
 from timetuna.web.zones import SETTLE, SETTLE_ALLOWED, ZONE_COOKIE
 
@@ -40,6 +41,59 @@ NEVER = "badge brand buttons card choice controls copy people quote sent-times s
 NO_TIMES = gettext_lazy("No times are offered here at the moment.")
 MOST_OTHERS = 3
 """Pages that are named where one has no times."""
+
+
+_LONGEST = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What search engines, and programs that show links, read of a page (Open Graph). Addresses are in full.
+
+    address: the page, in whatever language its reader prefers.  url: as it was asked for.  image: "" for none.
+    indexed: search engines may show it as it was asked for.
+    """
+
+    title: str
+    description: str
+    address: str
+    url: str
+    locale: str
+    indexed: bool
+    image: str = ""
+
+
+def preview_of(page: PublicPage, asked: Mapping[str, object]) -> Preview | None:
+    """None of a page that is not for everybody: a preview names the host. asked: the query."""
+    if not page.settings.listed or page.settings.link_only:
+        return None
+    who = page.team or page.host_name
+    named = {"title": page.title, "host": who}
+    text = single_line(page.description, max_length=_LONGEST)
+    found = preview(
+        gettext("%(title)s with %(host)s") % named,
+        text or gettext("Pick a time with %(host)s. Times are shown in your own time zone.") % named,
+        address=page.address(),
+        asked=asked,
+    )
+    photo = "" if page.team else page.settings.host.photo_version
+    version = card_of(page.title, who, page.look, photo).version()
+    return replace(found, image=in_full(reverse("page_card", args=[page.id, version])))
+
+
+def preview(title: str, description: str, *, address: str, asked: Mapping[str, object]) -> Preview:
+    """In the language that is spoken. asked: the query; more than a language makes a page nobody else's."""
+    spoken = to_locale(get_language() or settings.LANGUAGE_CODE)
+    likely = str(get_global("likely_subtags").get(spoken, spoken)).split("_")
+    language = meant(str(asked.get(PARAMETER, "")))
+    return Preview(
+        title=title,
+        description=description,
+        address=address,
+        url=f"{address}?{PARAMETER}={language}" if language else address,
+        locale=f"{likely[0]}_{likely[-1]}",  # with the region that most who speak it are from
+        indexed={*asked} <= {PARAMETER},
+    )
 
 
 @dataclass(frozen=True, slots=True)
