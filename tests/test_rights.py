@@ -235,7 +235,7 @@ def belongings(alice: User) -> dict[str, object]:
 
 
 def address(route: str, ids: dict[str, object]) -> str:
-    known = {"code": "slot-taken"} | ids
+    known = {"code": "slot-taken", "address": "nobodys"} | ids
     return "/" + re.sub(r"<\w+:(\w+)>", lambda found: str(known[found[1]]), route)
 
 
