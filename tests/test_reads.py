@@ -39,7 +39,7 @@ def test_a_look_only_reads(belongings: dict[str, object], alice: User, who: str)
         client.force_login(alice)
     link = link_path(Booking.objects.get().booker)
     known = belongings | {"handle": "alice", "slug": "intro", "token": link.removeprefix("/b/")}
-    known |= {"color": "aabbcc", "version": "1" * 12, "country": "DE", "service": "twilio"}
+    known |= {"color": "aabbcc", "version": "1" * 12, "country": "DE", "service": "twilio", "address": "none"}
     routes = [route for route in (*ANYBODY, *SIGNED_IN, *OWNERS) if not route.startswith("^")]
 
     wrote = {}
