@@ -51,6 +51,8 @@ settings_providers
 provider_finish
 provider_log_in provider=caldav send
 provider_log_in provider=icalfeed send
+stripe_key send
+stripe_finish
 booking_pages
 booking_pages by=new
 pages_booking send
@@ -157,7 +159,8 @@ team_invite team_leave team_delete team_role team_hand_over team_remove team_inv
 first_steps_hide first_steps_skip first_steps_connect availability_undo schedules_new schedule_usual
 schedules_default schedules_delete absence_remove trip_remove holiday_choice insights_days insights_rows
 import_calendar_remove imported_booking_free import_progress import_drop
-inbound_text stripe_webhook stripe_own_webhook booking_refund
+inbound_text stripe_webhook stripe_own_webhook booking_refund stripe_connect stripe_check stripe_disconnect
+stripe_callback
 webhook_rotate webhook_test webhook_switch webhook_remove webhook_replay_failed webhook_replay
 developers_key_revoke connected_app_disconnect openapi bookings_export booking_retry booking_use_account booking_cancel
 booking_new_link booking_answer booking_guests booking_no_show booking_notes booking_resend booking_erase
