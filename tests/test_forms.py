@@ -61,6 +61,7 @@ BY_OTHER_TESTS = {
     "public/address.html",
     "public/code.html",
     "public/taken.html",
+    "public/texts.html",
     "webhooks/new.html",
     "webhooks/replay.html",
 }

@@ -172,7 +172,7 @@ DOCUMENTATION = ("docs", "problems")
 LINES = SEEN.strip().splitlines()
 PART, OF = share_within()
 TURN, WAYS = (LINES, WAYS) if OF == 1 else (LINES[PART % 2 :: 2], [WAYS[PART // 2 % len(WAYS)]])
-"""Half of the lines in one of the ways, of which a sixteenth is tried: each line in each way by one of 128 commits."""
+"""Half of the lines in one of the ways, of which a sixteenth is tried: each line in each way by one of 512 commits."""
 
 
 def names(patterns: Any = None, before: str = "") -> Iterator[tuple[str, str]]:

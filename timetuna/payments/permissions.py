@@ -1,4 +1,7 @@
-"""Who may give money back: whoever is paid, and who runs the page that was booked. Hosts beside them may not."""
+"""Who may give money back: whoever is paid, and who runs the page that was booked. Hosts beside them may not.
+
+An account at Stripe is its host's alone.
+"""
 
 from django.http import Http404, HttpRequest
 
@@ -7,8 +10,13 @@ from timetuna.accounts.permissions import signed_in
 from timetuna.bookings.models import Booking
 from timetuna.bookings.permissions import BookingAction, booking_or_404
 from timetuna.pages.permissions import Action, pages_for
-from timetuna.payments.models import Payment
+from timetuna.payments.models import Payment, StripeAccount
 from timetuna.payments.queries import payment_of
+
+
+def own_account(request: HttpRequest) -> StripeAccount | None:
+    """Of whoever is signed in."""
+    return StripeAccount.objects.filter(host=signed_in(request)).first()
 
 
 def may_refund(user: User, booking: Booking, payment: Payment) -> bool:

@@ -17,8 +17,16 @@ from timetuna.pages.models import PageHost
 __all__ = ["names"]
 pytestmark = [pytest.mark.django_db, pytest.mark.whole]
 BOOKING, LINK = "/bookings", "/pages/{page}/links"
-RULED = {("StaffIn", "weight"), ("StaffingChange", "hosts_per_meeting")}
-"""Refused by a rule of more than the number: somebody has to take turns, and no more can come than do."""
+RULED = {
+    ("StaffIn", "weight"),
+    ("StaffingChange", "hosts_per_meeting"),
+    ("PriceIn", "amount"),
+    ("DurationIn", "price"),
+}
+"""Refused by a rule of more than the number.
+
+Somebody has to take turns, no more can come than do, and nothing has a price before its owner can be paid.
+"""
 PAGE, STAFFING = "/pages/{page}", "/pages/{page}/staffing"
 
 
@@ -55,7 +63,8 @@ def request_with(schema: str, field: str, value: int, page: Any) -> tuple[str, s
         "PageIn": ("POST", "/pages", {"title": "Another"} | own),
         "HorizonIn": ("PATCH", PAGE, {"horizon": {"kind": "rolling"} | own}),
         "CapsIn": ("PATCH", PAGE, {"caps": own}),
-        "DurationIn": ("PATCH", PAGE, {"durations": [own]}),
+        "DurationIn": ("PATCH", PAGE, {"durations": [{"minutes": 30} | own]}),
+        "PriceIn": ("PATCH", PAGE, {"price": {"currency": "eur"} | own}),
         "StaffingChange": ("PATCH", STAFFING, own),
         "StaffIn": ("PATCH", STAFFING, {"hosts": [host]}),
         "LinkIn": ("POST", LINK, own),

@@ -108,6 +108,7 @@ def test_all_mails_have_a_lane_of_their_own():
         "calendars.mended_mail",
         "calendars.reconnect_mail",
         "calendars.trouble_mail",
+        "payments.account_mail",
         "webhooks.trouble_mail",
     }
 

@@ -25,6 +25,7 @@ from timetuna.payments.actions.disconnect import StillPaid, disconnect, said_to_
 from timetuna.payments.connection import form_targets, listing
 from timetuna.payments.forms import KeyForm
 from timetuna.payments.models import StripeAccount
+from timetuna.payments.permissions import own_account
 from timetuna.providers.errors import ProviderError
 from timetuna.web.csp import forms_lead_to
 from timetuna.web.forms import Screen, show
@@ -44,12 +45,9 @@ class FinishConnectingScreen(Screen):
 
 @dataclass(frozen=True, slots=True)
 class KeyScreen(Screen):
-    """platform: whether the account can be connected without a key, too."""
-
     template = "payments/key.html"
     listing: Listing
     form: KeyForm
-    platform: bool
 
 
 def _visit(request: HttpRequest) -> Visit:
@@ -132,15 +130,14 @@ def own_key(request: HttpRequest) -> HttpResponse:
                 form.add_error("key", str(error))
             else:
                 return _connected(request, account)
-    found = listing()
-    return show(request, KeyScreen(found, form, platform=not found.by_form), status=status)
+    return show(request, KeyScreen(listing(), form), status=status)
 
 
 @require_POST
 @login_required
 def check(request: HttpRequest) -> HttpResponse:
     """Ask Stripe whether it is mended; the row says what is not."""
-    account = StripeAccount.objects.filter(host=signed_in(request)).first()
+    account = own_account(request)
     if account is None:
         return redirect("settings_providers")
     if refused := refusal(request, CONNECTING):
@@ -160,7 +157,7 @@ def check(request: HttpRequest) -> HttpResponse:
 @login_required
 def disconnect_account(request: HttpRequest) -> HttpResponse:
     """Pressing twice is no error."""
-    account = StripeAccount.objects.filter(host=signed_in(request)).first()
+    account = own_account(request)
     ended = True
     if account is not None:
         try:
