@@ -123,10 +123,13 @@ def django_db_setup(django_db_setup, django_db_blocker):  # noqa: ANN001, ANN201
 
     yield
     if connection.vendor == "postgresql":
-        with django_db_blocker.unblock(), connection.cursor() as cursor:
+        name = connection.settings_dict["NAME"]
+        connection.close()
+        with django_db_blocker.unblock(), connection._nodb_cursor() as cursor:  # noqa: SLF001 - Django has no other way
+            closed = f"ALTER DATABASE {connection.ops.quote_name(name)} ALLOW_CONNECTIONS false"
+            cursor.execute(closed)  # a thread that is left would come back
             cursor.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = %s", [name]
             )
 
 
