@@ -39,7 +39,10 @@ def refund(world: World, wishes: Json) -> Json:
     with world.store.lock:
         row = _intent(world, wishes)
         paid = STRIPE.of(world).charges[row["latest_charge"]]
-        amount = int(wishes.get("amount") or paid["amount"] - paid["amount_refunded"])
+        left = paid["amount"] - paid["amount_refunded"] if paid["captured"] else 0
+        amount = int(wishes.get("amount") or left)
+        if not 0 < amount <= left:
+            raise ValueError("There is not so much to give back.")
         return {"refund": payments.give_back(world, row, amount, metadata={})["id"]}
 
 

@@ -44,7 +44,7 @@ def apply(booking_id: int, facts: SessionFacts | None, *, now: datetime) -> Due:
     elif booking.status == Status.PENDING:
         due = _pending(payment, facts)
     elif booking.is_off():
-        due = _off(payment, facts)
+        due = _off(payment, facts, now)
     else:
         due = Due.NOTHING
     if came:
@@ -122,7 +122,7 @@ def _awaiting(payment: Payment, facts: SessionFacts | None, now: datetime) -> Du
         if facts is None or not _is_ours(payment, facts):
             log.error("payment of booking %s is of another amount than its price", booking.pk)
             lapse(booking)
-            return _off(payment, facts)
+            return _off(payment, facts, now)
         _paid(payment, now)
         return Due.NOTHING
     if payment.state in {State.EXPIRED, State.RELEASED} or facts is None:
@@ -178,11 +178,14 @@ def _pending(payment: Payment, facts: SessionFacts | None) -> Due:
     return Due.CAPTURE if said and facts is not None else Due.NOTHING
 
 
-def _off(payment: Payment, facts: SessionFacts | None) -> Due:
+def _off(payment: Payment, facts: SessionFacts | None, now: datetime) -> Due:
     """Nobody pays for what does not take place, unless it had been a booking: then the rules of refunds hold."""
     booking, state = payment.booking, payment.state
     if state in TAKEN:
-        tried = payment.refunds.filter(reason=Refund.Reason.GONE).exists()
+        if facts is not None and facts.intent and facts.intent.charge:
+            count_refunds(payment, facts.intent.charge, now=now)  # what went back already goes back once
+        gone = payment.refunds.filter(reason=Refund.Reason.GONE)
+        tried = gone.exclude(problem__contains="amount_too_large").exists()
         if booking.status not in CALLED_OFF and not tried:  # one that failed is its host's to see to
             want_refund(payment, payment.left(), reason=Refund.Reason.GONE)
         return Due.NOTHING

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.db import connections
 from django.test import Client
-from hypothesis import HealthCheck, given, note, settings
+from hypothesis import HealthCheck, example, given, note, settings
 from hypothesis import strategies as st
 
 from tests.clock import present
@@ -244,6 +244,7 @@ def finish(life):
     approval=st.booleans(),
     hours=st.sampled_from([None, 1]),
 )
+@example(["pay", "withdraw", "refund_at_stripe"], False, None)
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_money_and_booking_agree(paid_page, paying, steps, approval, hours):
     note(f"{steps} {approval=} {hours=}")
