@@ -137,7 +137,7 @@ def _badges(bookings: Sequence[PlannedBooking], reader: Reader) -> dict[int, lis
     unusual = [pk for pk, row in readable.items() if _has_news(row) or Booking.key_of(pk) in work]
     if not unusual:
         return {}
-    rows = Booking.objects.filter(pk__in=unusual).select_related("conference").order_by()
+    rows = Booking.objects.filter(pk__in=unusual).select_related("conference", "payment").order_by()
     return {row.pk: badges_of(row, work.get(row.concurrency_key(), ()), now=reader.now) for row in rows}
 
 

@@ -12,6 +12,7 @@ from timetuna.bookings.models import Attendee, Booking, BookingHost, Conference
 from timetuna.bookings.notifications.telling import audience_of
 from timetuna.bookings.queries import set_new_link
 from timetuna.jobs.models import Job
+from timetuna.payments.models import Payment
 
 
 def now():
@@ -68,6 +69,12 @@ def put_attendee(booking, **columns):
     set_new_link(attendee)
     attendee.save()
     return attendee
+
+
+def put_payment(booking, **columns):
+    """Store that 45 euros were paid for it, or what columns say."""
+    paid = {"stripe_account": "acct_1", "amount": 4500, "currency": "eur", "state": "paid"}
+    return Payment.objects.create(booking=booking, payee_id=booking.host_id, **paid | columns)
 
 
 def conference(booking, state):

@@ -4,7 +4,7 @@ import pytest
 
 from timetuna.bookings.queries import link_path
 from timetuna.bookings.tests.conftest import make_page, tomorrow
-from timetuna.bookings.tests.diary import guests, put, rows_of, shown, times
+from timetuna.bookings.tests.diary import guests, put, put_payment, rows_of, shown, times
 
 pytestmark = [pytest.mark.django_db, pytest.mark.vendor]
 
@@ -135,7 +135,9 @@ def test_the_table_holds_no_link_but_the_one_to_join(client, alice):
 
 def test_the_table_follows_the_filter_beyond_one_page(client, alice, django_assert_num_queries):
     for number in range(25):
-        put(alice, tomorrow() + timedelta(hours=number), name=f"Sam {number}")
+        booking = put(alice, tomorrow() + timedelta(hours=number), name=f"Sam {number}")
+        if number % 2:
+            put_payment(booking)
     put(alice, tomorrow() + timedelta(hours=30), name="Ada", email="ada@web.example")
 
     with django_assert_num_queries(9):

@@ -14,7 +14,7 @@ from timetuna.bookings.events import GUEST, HOST, SILENT, SYSTEM, BookingEvent, 
 from timetuna.bookings.models import Booking
 from timetuna.bookings.queries import link_path
 from timetuna.bookings.tests.conftest import order, tomorrow
-from timetuna.bookings.tests.diary import put_attendee
+from timetuna.bookings.tests.diary import put_attendee, put_payment
 from timetuna.bookings.tests.leftovers import Seen
 from timetuna.l10n import datetimes
 
@@ -136,9 +136,19 @@ def test_a_request_nobody_answered_is_over_before_the_work_that_ends_it(client, 
 
 
 def test_what_is_still_to_be_paid_is_neither_booked_nor_over(client, booking):
-    Booking.objects.filter(pk=booking.pk).update(status="awaiting_payment")
+    until = present() + timedelta(minutes=30)
+    put_payment(booking, state="awaiting")
+    Booking.objects.filter(pk=booking.pk).update(status="awaiting_payment", pending_until=until)
 
-    assert "This booking is not confirmed yet" in seen(client, booking)
+    in_time, late = seen(client, booking), seen(client, booking, until)
+
+    assert "Your payment is still to come" in in_time
+    assert "It is booked once you have paid." in in_time
+    assert "This booking is not paid The time for it is over." in late
+    for text in (in_time, late):
+        assert "Your booking is confirmed" not in text
+        assert "This meeting was" not in text
+        assert "Add to your calendar" not in text
 
 
 def test_a_mail_that_came_back_is_not_on_its_way(client, booking):

@@ -6,7 +6,7 @@ from timetuna.bookings.actions.answer_request import approve
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.queries import link_path
 from timetuna.bookings.tests.conftest import make_page, tomorrow, work_off
-from timetuna.bookings.tests.diary import guests, job, now, put, shown, times
+from timetuna.bookings.tests.diary import guests, job, now, put, put_payment, shown, times
 from timetuna.bookings.tests.life import made, rule
 from timetuna.bookings.views.host.bookings import Paging
 from timetuna.calendars.models import CalendarAccount
@@ -257,6 +257,8 @@ def test_the_list_needs_as_many_queries_for_twenty_as_for_one(client, alice, dja
         )
         job(booking, "bookings.fulfil", state=("done", "failed", "waiting")[number % 3], last_error="503")
         job(booking, state=("done", "failed", "waiting")[number % 3], last_error="Mail waiting: down.")
+        if number % 2:
+            put_payment(booking, disputed=not number % 5)
     with django_assert_num_queries(11):  # the guests' names are read once
         assert len(guests(client.get("/bookings?q=sam"))) == 20
     with django_assert_num_queries(12):

@@ -14,11 +14,13 @@ from timetuna.bookings.actions.book import book
 from timetuna.bookings.guests import Guest
 from timetuna.bookings.notifications.channels.mail import letter
 from timetuna.bookings.notifications.kinds import AGAIN, FIRST_KINDS, KINDS
+from timetuna.bookings.notifications.kinds.money import KINDS as OF_MONEY
 from timetuna.bookings.notifications.message import message_id
 from timetuna.bookings.notifications.sample import send_sample
 from timetuna.bookings.notifications.telling import ORGANIZER as HOST_SIDE
 from timetuna.bookings.notifications.telling import audience_of
 from timetuna.bookings.tests.conftest import order
+from timetuna.bookings.tests.diary import put_payment
 from timetuna.calendars.emails import mended_mail, reconnect_mail, trouble_mail
 from timetuna.calendars.models import Calendar, CalendarAccount
 from timetuna.commands.checks.mail import letter_to
@@ -120,6 +122,8 @@ def booking(page, alice):
 def test_every_mail_of_a_booking(inbox, booking, kind, language):
     booking.attendees.update(language=language)
     booking.refresh_from_db()
+    if kind in {one.name for one in OF_MONEY}:
+        put_payment(booking, refunded=1500, state="partly_refunded")
     readers = (
         audience_of(booking.booker), HOST_SIDE, audience_of(booking.attendees.get(is_booker=False))
     )  # fmt: skip

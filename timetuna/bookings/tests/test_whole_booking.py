@@ -15,8 +15,9 @@ from timetuna.bookings.models import Attendee, Booking, BookingHost, BookingOrig
 from timetuna.bookings.queries import with_booker
 from timetuna.bookings.status.resource import booking_resource, guest_link, whole_booking, whole_bookings
 from timetuna.bookings.tests.conftest import make_page, staff
-from timetuna.bookings.tests.diary import put
+from timetuna.bookings.tests.diary import put, put_payment
 from timetuna.bookings.tests.life import made
+from timetuna.payments.models import Payment
 from timetuna.webhooks.actions.record_event import TOLD_AS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.vendor]
@@ -34,9 +35,18 @@ def with_all(bookings):
     return rows.prefetch_related(Prefetch("booking_hosts", hosts), Prefetch("attendees", attendees))
 
 
+def by_orm(booking):
+    row = with_all(Booking.objects.filter(pk=booking.pk)).get()
+    paid = Payment.objects.filter(booking=row).values_list(
+        *("state", "amount", "tax", "currency", "refunded", "disputed", "session_url")
+    )
+    row.read_payment = paid.first()
+    return row
+
+
 def same(booking):
     """What both give."""
-    plain = booking_resource(with_all(Booking.objects.filter(pk=booking.pk)).get())
+    plain = booking_resource(by_orm(booking))
     row, more = whole_booking(booking.pk)
     assert booking_resource(row) == plain
     assert more == []
@@ -57,6 +67,7 @@ def full(alice, bob, page):
     BookingOrigin.objects.update_or_create(
         booking=booking, defaults={"utm_source": "news", "metadata": {"crm": HOSTILE, "n": [1]}}
     )
+    put_payment(booking, state="awaiting", amount=2**60, tax=855, session_url=HOSTILE)
     return booking
 
 
@@ -67,6 +78,15 @@ def test_with_something_of_everything(full, django_assert_num_queries):
     assert len(told["hosts"]) == 2
     assert told["guests"] == [{"name": "Kim", "email": "kim@others.example"}]
     assert told["metadata"] == {"crm": HOSTILE, "n": [1]}
+    assert told["payment"] == {
+        "state": "awaiting",
+        "amount": 2**60,
+        "tax": 855,
+        "currency": "eur",
+        "refunded": 0,
+        "disputed": False,
+        "url": HOSTILE,
+    }
     with django_assert_num_queries(1):
         row, _ = whole_booking(full.pk)
         booking_resource(row)
@@ -104,6 +124,14 @@ def test_with_a_link(alice, state):
     told = same(booking)
 
     assert bool(told["join_url"]) == (state == "ready")
+
+
+def test_what_is_paid_leads_to_no_page_to_pay_on(full):
+    Payment.objects.update(state="partly_refunded", refunded=500, disputed=True)
+
+    told = same(full)["payment"]
+
+    assert (told["refunded"], told["disputed"], told["url"]) == (500, True, "")
 
 
 def test_each_change_that_is_told_is_counted():
