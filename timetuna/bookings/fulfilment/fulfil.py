@@ -33,6 +33,7 @@ from timetuna.bookings.notifications.queue import (
     enqueue_mails,
     enqueue_new_host,
     is_announced,
+    is_new_time_told,
     mails_of,
 )
 from timetuna.bookings.notifications.telling import of_host
@@ -184,24 +185,30 @@ _BEGINNINGS = (
 )
 
 
-def promise(booking: Booking, kind: str, *, why: str, new: HandedOver | None = None) -> bool:
+def promise(
+    booking: Booking, kind: str, *, why: str, new: HandedOver | None = None, revision: int = 0
+) -> bool:
     """Mail both sides, once, that the link follows; return whether they are told by this.
 
+    Who has a mail that says so already, as one of a move that came before the first mails, gets no other.
     why: for the host, who needs no other mail about a connection that makes meetings and has ended.
+    revision: the booking's at its move, where that is told of.
     """
     with transaction.atomic():
-        if not _takes_place(booking):
+        missing = Conference.objects.filter(booking=booking).exclude(state=Conference.State.READY)
+        if not _takes_place(booking) or not missing.update(promised=True):
             return False
-        waiting = Conference.objects.filter(booking=booking, promised=False).exclude(
-            state=Conference.State.READY
-        )
-        if not waiting.update(promised=True):
+        told = _is_written_down(booking, kind, new=new, revision=revision)
+        if told and _is_known_late(booking):
             return False
         newcomer = new.newcomer if new else 0
         _settle_uid(booking, newcomer=newcomer)
-        record(booking, BookingEvent.LINK_LATE, actor=SYSTEM, why=why, mail=kind, newcomer=newcomer)
-        spare_reconnect_mail(link_host_id(booking), provider=kind_provider(booking.meeting_type), said=why)
-        return True
+        mail = "" if told else kind
+        record(booking, BookingEvent.LINK_LATE, actor=SYSTEM, why=why, mail=mail, newcomer=newcomer)
+        if not told:
+            makes = kind_provider(booking.meeting_type)
+            spare_reconnect_mail(link_host_id(booking), provider=makes, said=why)
+        return not told
 
 
 def mail_no_link(booking: Booking) -> None:
@@ -212,20 +219,48 @@ def mail_no_link(booking: Booking) -> None:
             enqueue_mails(booking, kind="no_link", audiences=(of_host(link_host_id(booking)),))
 
 
-def announce(booking: Booking, kind: str, *, new: HandedOver | None = None) -> None:
-    """Mail what there is to say, or, to people who were promised the link, the link."""
+def announce(booking: Booking, kind: str, *, new: HandedOver | None = None, revision: int = 0) -> None:
+    """Mail what there is to say, or, to people who have heard that and were promised the link, the link.
+
+    revision: the booking's at its move, where that is told of.
+    """
     with transaction.atomic():
         if not _takes_place(booking) or strange_link(
             booking
         ):  # whoever has it now is seen to by work of its own
             return
-        if new is not None and not _know(booking, new):
-            Conference.objects.filter(booking=booking, state=Conference.State.READY).update(promised=False)
-            _settle_uid(booking, newcomer=new.newcomer)
+        if _is_written_down(booking, kind, new=new, revision=revision):
+            announce_late_link(booking)
+            return
+        Conference.objects.filter(booking=booking, state=Conference.State.READY).update(promised=False)
+        _settle_uid(booking, newcomer=new.newcomer if new else 0)
+        if new is not None:
             enqueue_new_host(booking, newcomer=new.newcomer)
-        elif not announce_late_link(booking) and not new and not (kind in FIRST_KINDS and has_mails(booking)):
-            _settle_uid(booking)
+        else:
             enqueue_mails(booking, kind=kind)
+
+
+def _is_written_down(booking: Booking, kind: str, *, new: HandedOver | None, revision: int) -> bool:
+    """Whether the mails that say it are sent, or about to be: with the link, or with word that it follows."""
+    if new is not None:
+        return _know(booking, new)
+    if kind in FIRST_KINDS:
+        return has_mails(booking)
+    return is_new_time_told(booking, since=revision)
+
+
+_LINK_BEGINS = (
+    BookingEvent.LINK_MADE,
+    BookingEvent.LINK_RENEWED,
+    BookingEvent.HANDED_OVER,
+    BookingEvent.RESTORED,
+)
+
+
+def _is_known_late(booking: Booking) -> bool:
+    """Whether the history has said of this link that it is late, and why."""
+    told = booking.history.filter(event__in=(BookingEvent.LINK_LATE, *_LINK_BEGINS)).last()
+    return told is not None and told.event == BookingEvent.LINK_LATE
 
 
 def _know(booking: Booking, new: HandedOver) -> bool:

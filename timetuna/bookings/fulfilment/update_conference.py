@@ -7,11 +7,10 @@ from django.utils import timezone
 
 from timetuna.bookings.events import SYSTEM, BookingEvent, Happening, Status, on_event, record
 from timetuna.bookings.fulfilment.ensure import carry, ensure_conference, meeting_of, remove_outside
-from timetuna.bookings.fulfilment.fulfil import announce, enqueue_event, mail_no_link, promise, sooner
+from timetuna.bookings.fulfilment.fulfil import announce, enqueue_event, fulfil, mail_no_link, promise, sooner
 from timetuna.bookings.integrations.event import makes_link
 from timetuna.bookings.integrations.location import Maker, carries_time, maker, may
 from timetuna.bookings.models import Booking, Conference
-from timetuna.bookings.notifications.queue import enqueue_mails
 from timetuna.bookings.queries import work_of
 from timetuna.jobs.models import Job
 from timetuna.jobs.queue import GiveUp, Retry, job
@@ -55,15 +54,23 @@ def move_outside(booking_id: int, *, revision: int) -> None:
 
     The mails never wait for the meeting: they carry the link that is valid, whatever the provider's list says.
     """
-    booking = Booking.objects.select_related("host").filter(pk=booking_id, revision=revision).first()
-    if booking is None or booking.is_off():
+    booking = Booking.objects.select_related("host").filter(pk=booking_id).first()
+    if booking is None or booking.is_off() or _is_overtaken(booking, revision):
         return
     found = maker(booking)
     if found and found.may(Ability.MOVE):
-        _carry_then_mail(booking, found)
+        _carry_then_mail(booking, found, revision)
     else:
         _renew_if_the_link_dies(booking)
-        _remake_then_mail(booking)
+        _remake_then_mail(booking, revision)
+
+
+def _is_overtaken(booking: Booking, revision: int) -> bool:
+    """Whether it was moved again, or handed over: that has work and mails of its own, other changes do not."""
+    if booking.revision == revision:
+        return False
+    later = work_of(booking).filter(name__in=(move_outside.name, fulfil.name))
+    return later.filter(arguments__revision__gt=revision).exists()
 
 
 def _move(booking: Booking, found: Maker) -> None:
@@ -72,25 +79,25 @@ def _move(booking: Booking, found: Maker) -> None:
     Conference.objects.filter(pk=conference.pk).update(scheduled_for=booking.start_at)
 
 
-def _carry_then_mail(booking: Booking, found: Maker) -> None:
+def _carry_then_mail(booking: Booking, found: Maker, revision: int) -> None:
     """Mail whatever comes of the call: the link stays the same."""
     try:
         _move(booking, found)
     finally:
-        enqueue_mails(booking, kind="moved")
+        announce(booking, "moved", revision=revision)
 
 
-def _remake_then_mail(booking: Booking) -> None:
+def _remake_then_mail(booking: Booking, revision: int) -> None:
     try:
         ensure_conference(booking)
     except Retry as order:
-        promise(booking, "moved", why=str(order))
+        promise(booking, "moved", why=str(order), revision=revision)
         raise sooner(booking, order, now=timezone.now()) from order
     except GiveUp as end:
-        if not promise(booking, "moved", why=str(end)):
+        if not promise(booking, "moved", why=str(end), revision=revision):
             mail_no_link(booking)
         raise
-    announce(booking, "moved")
+    announce(booking, "moved", revision=revision)
     enqueue_event(booking)
 
 

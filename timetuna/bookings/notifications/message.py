@@ -23,7 +23,7 @@ from timetuna.bookings.integrations.location import (
     place_for,
     taken_off,
 )
-from timetuna.bookings.models import Answer, Booking
+from timetuna.bookings.models import Answer, Booking, Conference
 from timetuna.bookings.notifications import channels
 from timetuna.bookings.notifications.kinds import AGAIN, FIRST_KINDS, KINDS, SAYS
 from timetuna.bookings.notifications.telling import (
@@ -100,6 +100,11 @@ class Message:
     stop_url: str
     attachment: str
     invitation: Invitation | None
+
+    def says_link_follows(self) -> bool:
+        """Of a request nothing follows before it is confirmed."""
+        pending = self.place is not None and self.place.pending
+        return pending and self.booking.status == Status.CONFIRMED
 
 
 def message_for(booking: Booking, recipient: Recipient, *, kind: str, tag: str = "") -> Message:
@@ -300,9 +305,18 @@ def deliver(booking: Booking, *, kind: str, audience: str, channel: str, tag: st
     try:
         recipient = recipient_of(booking, audience, former=former)
         with translation.override(recipient.language):
-            _channel(channel).deliver(message_for(booking, recipient, kind=kind, tag=tag), recipient)
+            message = message_for(booking, recipient, kind=kind, tag=tag)
+            if message.says_link_follows() and not _note_promise(booking):
+                message = message_for(booking, recipient, kind=kind, tag=tag)
+            _channel(channel).deliver(message, recipient)
     except ValueError as error:
         raise GiveUp(f"Mail not sent: {error}") from error
+
+
+def _note_promise(booking: Booking) -> bool:
+    """Before it is said that the link follows, so that whoever makes it has it mailed; False if it is there by now."""
+    missing = Conference.objects.filter(booking=booking).exclude(state=Conference.State.READY)
+    return bool(missing.update(promised=True))
 
 
 def _channel(name: str) -> Channel:

@@ -318,6 +318,11 @@ def mails_of(booking: Booking) -> QuerySet[Job]:
     return Job.objects.filter(concurrency=booking.concurrency_key(), name=send_mail.name).order_by("id")
 
 
+def is_new_time_told(booking: Booking, *, since: int) -> bool:
+    """Whether the mails of a move are written down. since: the booking's revision at the move."""
+    return mails_of(booking).filter(arguments__kind="moved", arguments__revision__gte=since).exists()
+
+
 def is_announced(booking: Booking, jobs: Sequence[Job], *, now: datetime) -> bool:
     """Whether its people were told of it, by the first mails or those of a move that came before them.
 

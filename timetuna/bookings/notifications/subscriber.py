@@ -115,7 +115,7 @@ def send_without_link(happening: Happening) -> None:
     kind = happening.facts["mail"]
     if kind == NEW_HOST:
         enqueue_new_host(happening.booking, newcomer=happening.facts["newcomer"])
-    else:
+    elif kind:  # else other mails say that it follows
         enqueue_mails(happening.booking, kind=kind)
 
 
