@@ -59,6 +59,10 @@ class ProofNeeded(BookingRefused):
         self.proof = proof
 
 
+class PriceChanged(BookingRefused):
+    """The form showed another price than the page has now."""
+
+
 class TooFar(BookingRefused):
     """Further ahead than anything is moved to, whatever a page's rules say."""
 

@@ -18,6 +18,10 @@ class Price:
     currency: str
     tax: bool = False
 
+    def mark(self) -> str:
+        """As in "4500 eur", "4500 eur tax": what a form carries of it, to be compared and never read."""
+        return f"{self.amount} {self.currency}{' tax' if self.tax else ''}"
+
     def __str__(self) -> str:
         """As in "45.00 €", "45.00 € plus tax", in the language that is spoken."""
         words = money.in_words(self.amount, self.currency)

@@ -19,7 +19,14 @@ from timetuna.bookings.actions.note_unusual import note_unusual
 from timetuna.bookings.actions.turns import write_turns
 from timetuna.bookings.actions.use_link import use_link
 from timetuna.bookings.consents import agree
-from timetuna.bookings.errors import FormUsed, NumberNeeded, ProofNeeded, SlotTaken, TooManyBookings
+from timetuna.bookings.errors import (
+    FormUsed,
+    NumberNeeded,
+    PriceChanged,
+    ProofNeeded,
+    SlotTaken,
+    TooManyBookings,
+)
 from timetuna.bookings.events import GUEST, Status, record, transition
 from timetuna.bookings.guests import Guest, invite, limit_bookings, room_for_others_in, store_attendee
 from timetuna.bookings.models import (
@@ -65,6 +72,7 @@ class Order:
     answers: to the host's own questions, not stored yet.  origin: where the guest comes from, by `BookingOrigin`'s
     columns.  link: the secret part of the link that the page was opened by, "" for none.
     texts: what the guest has read who agrees to reminders by text, "" who does not.
+    price_shown: the mark of the price that the guest has read, "" of a free meeting; None where none is shown.
     waived: rules of the page that do not count, where a host's own program says so; see `SlotQuery`.
     """
 
@@ -84,6 +92,7 @@ class Order:
     origin: Mapping[str, Any] = field(default_factory=dict)
     link: str = ""
     texts: str = ""
+    price_shown: str | None = None
     waived: frozenset[str] = frozenset()
 
     def number(self) -> str:
@@ -149,7 +158,7 @@ def _book(order: Order, now: datetime) -> Booking:
     able = who_can(query, start_minute=order.start_minute)
     if able is None:
         raise SlotTaken(_gone(query, choice, order.start_minute))
-    _refuse_unshown_number(page, order)
+    _refuse_unshown(page, order)
     _judge(order, now)
     consume(order.hold)
     booking = _insert(query, order, choice, able, link)
@@ -166,8 +175,15 @@ def _to_be_paid(page: PublicPage, booking: Booking) -> dict[str, Any]:
     return {"price": page.price_of(booking.minutes), "by_hand": page.approval_hours is not None}
 
 
-def _refuse_unshown_number(page: PublicPage, order: Order) -> None:
-    """Raises NumberNeeded. A host's own program, which no network is known of, answers for its numbers itself."""
+def _refuse_unshown(page: PublicPage, order: Order) -> None:
+    """Raises PriceChanged where its guest has read another price, or NumberNeeded.
+
+    A host's own program, which no network is known of, answers for its numbers itself.
+    """
+    price = page.price_of(order.minutes)
+    if order.price_shown not in {None, price.mark() if price else ""}:
+        now = gettext("The price is %(price)s now.") % {"price": price}
+        raise PriceChanged(now if price else gettext("It costs nothing now."))
     wanted = page.settings.phone == BookingPage.Phone.VERIFIED and order.client.network
     if wanted and order.evidence.number is NumberShown.NOT:
         raise NumberNeeded

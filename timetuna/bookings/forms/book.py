@@ -152,6 +152,7 @@ class GuestBookingForm(AddressForm):
     zone = CarriedField(gettext_lazy("The time zone did not arrive. Pick your time again."))
     key = CarriedField(gettext_lazy("The key of this form did not arrive. Pick your time again."))
     hold = HoldField()
+    price_shown = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
     kind = forms.ChoiceField(
         label=gettext_lazy("How do you want to meet?"),
         error_messages=dict.fromkeys(

@@ -18,6 +18,7 @@ from timetuna.bookings.errors import (
     BookingRefused,
     FormUsed,
     NumberNeeded,
+    PriceChanged,
     ProofNeeded,
     SlotTaken,
     say_when,
@@ -87,7 +88,7 @@ def _book_time(request: HttpRequest, page: PublicPage) -> HttpResponse:
     if request.method == "POST":
         step = FormStep(request, page, choice, GuestBookingForm(page, request.POST, **own))
         return _chosen_instead(step) or _confirm(step)
-    begins = filled.suggested() | _hidden(choice, query.get("start", "")) | {"key": new_key()}
+    begins = filled.suggested() | _hidden(page, choice, query.get("start", "")) | {"key": new_key()}
     return _open(FormStep(request, page, choice, GuestBookingForm(page, initial=begins, **own)), own)
 
 
@@ -227,6 +228,7 @@ def _order(step: FormStep) -> Order:
         origin=step.choice.came.origin(step.form.locked),
         link=step.choice.came.of(LINK),
         texts=step.form.agreed(),
+        price_shown=data["price_shown"],
     )
 
 
@@ -237,6 +239,8 @@ def _refused(step: FormStep, error: BookingRefused) -> HttpResponse:
     step.form.add_error(None, str(error))
     if isinstance(error, FormUsed):
         step.form.refill("key", new_key())
+    if isinstance(error, PriceChanged):
+        step.form.refill("price_shown", _price_shown(step.page, step.choice))
     status = status_of(error)
     if isinstance(error, SlotTaken | FormUsed) and step.choice.duration:
         return _other_times(step, status)
@@ -269,6 +273,13 @@ def _picked(step: FormStep) -> HttpResponse:
     return show_form(step._replace(form=form), held=HELD_MINUTES if token else 0)
 
 
-def _hidden(choice: SlotSelection, start: str) -> dict[str, str]:
+def _hidden(page: PublicPage, choice: SlotSelection, start: str) -> dict[str, str]:
     minutes = str(choice.duration.minutes) if choice.duration else ""
-    return {"start": start, "duration": minutes, "zone": choice.zone.key}
+    return {"start": start, "duration": minutes, "zone": choice.zone.key} | {
+        "price_shown": _price_shown(page, choice)
+    }
+
+
+def _price_shown(page: PublicPage, choice: SlotSelection) -> str:
+    price = page.price_of(choice.duration.minutes) if choice.duration else None
+    return price.mark() if price else ""
