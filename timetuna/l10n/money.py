@@ -2,7 +2,7 @@
 
 import re
 from decimal import Decimal
-from unicodedata import normalize
+from unicodedata import digit, normalize
 
 from babel.numbers import format_currency, get_currency_name, get_currency_symbol
 from django.conf import settings
@@ -84,7 +84,8 @@ def _named(currency: str) -> str:
 def parse_amount(text: str, currency: str) -> int:
     """What somebody typed as "45", "45,50", "1.234,50", "1 234.5" or "€45", counted as the currency is.
 
-    Three digits behind the only point are thousands, but in a currency that has three.  Raises AmountError.
+    Three digits behind the only point are thousands, but in a currency that has three. Thousands never begin with 0.
+    Raises AmountError.
     """
     count, most = digits(currency), shown_digits(currency)
     whole, fraction = _split(_without_currency(normalize("NFKC", text), currency), count)
@@ -122,6 +123,7 @@ def _joined(groups: list[str], marks: list[str]) -> str:
     """Thousands put together; two digits stand between marks in India.  Raises AmountError."""
     first, *others = groups
     fits = all(len(one) in {2, _GROUP} for one in others) and (not others or len(others[-1]) == _GROUP)
-    if len(set(marks)) > 1 or not fits or (others and not 0 < len(first) <= _GROUP):
+    begins = 0 < len(first) <= _GROUP and digit(first[0], 0) != 0
+    if len(set(marks)) > 1 or not fits or (others and not begins):
         raise AmountError
     return "".join(groups)

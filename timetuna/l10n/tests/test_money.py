@@ -84,7 +84,23 @@ def test_an_amount_is_read_as_it_is_typed(typed: str, currency: str, amount: int
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "free", "-5", "1.23.4", "1,2,3", "1.2345,00", "45-50", "1e3", ",", "4 5", "9" * 40]
+    "typed",
+    [
+        "",
+        "free",
+        "-5",
+        "1.23.4",
+        "1,2,3",
+        "1.2345,00",
+        "45-50",
+        "1e3",
+        ",",
+        "4 5",
+        "9" * 40,
+        "0.001",
+        "0,500",
+        "0.123,00",
+    ],
 )
 def test_what_is_no_amount_is_refused(typed: str) -> None:
     with pytest.raises(AmountError):
