@@ -87,7 +87,9 @@ def test_a_guest_declines_then_pays_and_the_host_gives_a_part_back(live, host, b
         robin.look("refund")
         robin.page.get_by_label("Amount in EUR").fill("12,50")
         robin.page.get_by_role("button", name="Refund", exact=True).click()
-        robin.page.get_by_role("dialog").get_by_role("button", name="Refund", exact=True).click()
+        dialog = robin.page.get_by_role("dialog")
+        expect(dialog.get_by_role("heading", name="Give 12,50 EUR back to Sam Guest?")).to_be_visible()
+        dialog.get_by_role("button", name="Refund", exact=True).click()
         expect(robin.page.get_by_text(re.compile("12.50\\s€ refunded")).first).to_be_visible(timeout=30_000)
 
 

@@ -7,8 +7,10 @@ booking that costs nothing has none.
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from django.utils.translation import gettext
+from django.utils.translation import gettext as gettext_for_hosts
 
 from timetuna.bookings.models import Attendee, Booking
 from timetuna.bookings.queries import link_path
@@ -53,6 +55,10 @@ class Charge:
     def plain_left(self) -> str:
         """As a field has it."""
         return plain(self.left(), self.currency)
+
+    def new_form(self) -> str:
+        """What makes one refund of a form that is sent twice."""
+        return str(uuid4())
 
     def tone(self) -> str:
         """Of its badge."""
@@ -104,6 +110,24 @@ def charge_of(booking: Booking) -> Charge | None:
         problem=row.problem,
         payee=row.payee_id,
     )
+
+
+def refund_problem(booking: Booking) -> str:
+    """Why its host cannot give anything back here now, a sentence; "" where they can. A query, where it is paid."""
+    charge, row = charge_of(booking), getattr(booking, "payment", None)
+    if charge is None or row is None or not charge.left():
+        return ""
+    if row.account_id is None:
+        return gettext_for_hosts("Stripe is not connected any more. Give the money back at Stripe itself.")
+    waiting = sum(row.refunds.filter(state="waiting").values_list("amount", flat=True))
+    if waiting:
+        said = gettext_for_hosts("%(amount)s waits to go back to your guest. It is tried again by itself.")
+        return said % {"amount": in_words(waiting, charge.currency)}
+    if charge.disputed:
+        return gettext_for_hosts(
+            "The guest’s bank disputes this payment, so it cannot be given back here. Answer it at Stripe."
+        )
+    return ""
 
 
 def pay_path(attendee: Attendee, *, now: datetime) -> str:

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from timetuna.bookings.models import Booking
 from timetuna.bookings.queries import link_path
+from timetuna.lib.text import spoken
 from timetuna.payments.actions.refunded import drop_capture, mark_refund
 from timetuna.payments.models import Payment, Refund, StripeAccount, new_key
 from timetuna.payments.queries import stripe_key
@@ -129,5 +130,5 @@ def give_back(payment: Payment) -> None:
         except StripeRefused as refusal:
             mark_refund(refund.pk, stripe_id="", problem=str(refusal), now=timezone.now())
         else:
-            problem = "Stripe could not give the money back." if given.failed else ""
+            problem = str(spoken("Stripe could not give the money back.")) if given.failed else ""
             mark_refund(refund.pk, stripe_id=given.id, problem=problem, now=timezone.now())

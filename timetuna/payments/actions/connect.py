@@ -16,8 +16,9 @@ from timetuna.calendars.actions.finish_connecting import use_state
 from timetuna.l10n.retold import retold
 from timetuna.lib.crypto import random_token
 from timetuna.payments.actions.check_account import NOT_READY, watch
+from timetuna.payments.actions.settle import settle_later
 from timetuna.payments.models import StripeAccount
-from timetuna.payments.queries import adopt_payments, stripe_key
+from timetuna.payments.queries import adopt_payments, open_payments, stripe_key
 from timetuna.payments.secrets import seal
 from timetuna.providers.errors import NeedsReconnect, ProviderError
 from timetuna.providers.stripe.facts import AccountFacts
@@ -148,6 +149,8 @@ def _save(row: StripeAccount, found: _Found, endpoint: Endpoint | None) -> None:
     seal(row, "webhook_secret", endpoint.secret if endpoint else "")
     row.save()
     adopt_payments(row)
+    for payment in open_payments(row).select_related("booking"):
+        settle_later(payment.booking, name=f"account:{now.timestamp()}")
     if row.problem:
         watch(row)
 

@@ -18,14 +18,12 @@ _KEYS_KEPT = timedelta(hours=23)
 """For so long Stripe knows for sure that it was asked with a key before."""
 
 
-def want_refund(
-    payment: Payment, amount: int, *, reason: Refund.Reason, by: int | None = None
-) -> Refund | None:
+def want_refund(payment: Payment, amount: int, *, reason: Refund.Reason) -> Refund | None:
     """Write down that so much is to go back, under the booking's lock. None where there is nothing left to give."""
     amount = min(amount, payment.left() - _waiting(payment))
     if amount <= 0:
         return None
-    return Refund.objects.create(payment=payment, amount=amount, reason=reason, by_id=by)
+    return Refund.objects.create(payment=payment, amount=amount, reason=reason)
 
 
 def _waiting(payment: Payment) -> int:
@@ -51,6 +49,18 @@ def mark_refund(refund_id: int, *, stripe_id: str, problem: str, now: datetime) 
         payment = Payment.objects.select_related("booking").get(pk=refund.payment_id)
         _sum_up(payment)
         payment.save(update_fields=["refunded", "state"])
+
+
+def give_up_refunds(booking_id: int, problem: str, *, now: datetime) -> None:
+    """Tell hosts that what they wanted to give back did not go: it does not go by itself once they have forgotten it.
+
+    What a rule gives back, and what was paid too late, still waits.
+    """
+    waiting = Refund.objects.filter(
+        payment__booking=booking_id, state=Refund.State.WAITING, reason=Refund.Reason.HOST
+    )
+    for refund in waiting:
+        mark_refund(refund.pk, stripe_id="", problem=problem[:300], now=now)
 
 
 def drop_capture(payment: Payment, why: str) -> None:

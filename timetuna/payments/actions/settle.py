@@ -20,6 +20,7 @@ from timetuna.lib.text import spoken
 from timetuna.payments.actions.apply import Due, apply, end_unknown, end_unpayable
 from timetuna.payments.actions.at_stripe import ask_stripe, capture, expire, give_back, release
 from timetuna.payments.actions.problems import note_problem, note_well
+from timetuna.payments.actions.refunded import give_up_refunds
 from timetuna.payments.models import Payment, Refund
 from timetuna.payments.queries import payment_of
 from timetuna.providers.errors import NeedsReconnect, ProviderError
@@ -76,6 +77,7 @@ def settle_payment(booking_id: int, *, last: int = 0) -> None:
         if payment is not None and payment.booking.status == Status.AWAITING_PAYMENT:
             raise Retry(str(error), at=later or now + _WHILE_TAKEN) from error
         if payment is None or getattr(error, "permanent", False) or now > tried_since() + _TRIED_FOR:
+            give_up_refunds(booking_id, str(error), now=now)
             raise GiveUp(str(error)) from error
         raise Retry(str(error), at=later) from error
 
@@ -115,6 +117,8 @@ def settle_fully(booking_id: int, *, now: datetime) -> None:
         except (ProviderError, NeedsReconnect) as error:
             note_problem(payment, error, now=now)
             _free_time(payment, error, now)
+            if isinstance(error, NeedsReconnect) or error.permanent:
+                give_up_refunds(booking_id, str(error), now=now)
             raise
     raise ProviderError("Stripe says something else each time.", code="stripe:unsteady")
 

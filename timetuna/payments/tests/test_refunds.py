@@ -1,6 +1,7 @@
 """Money that goes back: by hand, by rule, at Stripe; and what a bank takes."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -15,10 +16,13 @@ from timetuna.bookings.errors import NotPossible
 from timetuna.bookings.models import Booking
 from timetuna.bookings.tests.conftest import due_now, tomorrow, work_off
 from timetuna.jobs.models import Job
+from timetuna.pages.tests.conftest import signed_in
+from timetuna.payments.actions.connect import connect_by_key
 from timetuna.payments.actions.refund import refund
 from timetuna.payments.actions.settle import settle
-from timetuna.payments.models import Refund
+from timetuna.payments.models import Payment, Refund
 from timetuna.payments.tests.paying import payment_of, price
+from timetuna.payments.tests.test_shown import hosts_page, text_of
 from timetuna.payments.tests.test_way import buy, events, stands
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
@@ -33,11 +37,11 @@ def booked(paid_page, paying):
 
 
 def test_a_part_and_then_the_rest(booked, paying, alice):
-    payment = refund(booked.pk, 1500, by=alice.pk)
+    payment = refund(booked.pk, 1500, by=alice.pk).payment
     assert (payment.state, payment.refunded, payment.left()) == ("partly_refunded", 1500, 3000)
     assert stands(booked) == ("confirmed", "partly_refunded", True)
 
-    payment = refund(booked.pk, 3000, by=alice.pk)
+    payment = refund(booked.pk, 3000, by=alice.pk).payment
     assert (payment.state, payment.refunded, payment.left()) == ("refunded", 4500, 0)
     assert paying.charged() == 0
     assert [row.text for row in booked.history.filter(event="refunded")] == [
@@ -171,18 +175,123 @@ def test_what_is_still_paid_is(booked, paying):
     assert paying.charged() == 4500
 
 
-def test_the_button_gives_back_what_is_typed_or_all(booked, paying, alice):
-    client = Client()
-    client.force_login(alice)
-    url = reverse("booking_refund", args=[booked.pk])
+@pytest.fixture
+def press(booked, alice):
+    """Send the form of the booking's page, and return what is said then."""
 
-    assert client.post(url, {"amount": "12,50"})["Location"] == reverse("booking", args=[booked.pk])
+    def press(amount, form=""):
+        url = reverse("booking_refund", args=[booked.pk])
+        return text_of(signed_in(alice).post(url, {"amount": amount, "once": form}, follow=True))
+
+    return press
+
+
+def test_the_button_gives_back_what_is_typed(booked, paying, press):
+    assert "12.50 € goes back to your guest" in press("12,50")
     assert paying.charged() == 3250
-    client.post(url, {"amount": "abc"})
-    client.post(url, {"amount": "99"})
+    assert "Write an amount" in press("abc")
+    assert "There is not so much left" in press("99")
+    assert "Write an amount" in press("")
+    assert "Write an amount" in press("0.001")
     assert paying.charged() == 3250
-    client.post(url, {"amount": ""})
+    press("32.50")
     assert paying.charged() == 0
+
+
+def test_the_form_names_what_goes_back_and_wants_it_written(booked, alice):
+    page = hosts_page(alice, booked)
+
+    assert f'data-confirm-title="Give {{amount}} back to {booked.booker.name}?"' in page
+    assert 'data-words="45.00 €"' in page
+    assert 'name="once"' in page
+    assert 'required value="45.00"' in " ".join(page.split())
+
+
+def test_the_same_form_five_times_gives_it_back_once(booked, paying, press):
+    form = str(uuid4())
+    said = [press(amount, form) for amount in ("10", "10", "10", "10", "20")]
+
+    assert paying.charged() == 3500
+    assert Refund.objects.count() == 1
+    assert all("10.00 € goes back to your guest" in one for one in said)
+    press("10", str(uuid4()))
+    assert paying.charged() == 2500
+
+
+def test_with_a_dead_key_nothing_goes_back_then_or_later(booked, paying, press):
+    paying.control.account(key_good=False)
+    said = press("5")
+
+    assert "Nothing went back to your guest. Stripe does not accept the key any more." in said
+    assert [(one.state, one.amount) for one in Refund.objects.all()] == [("failed", 500)]
+    assert "refund_failed" in events(booked)
+    due_now()
+    work_off()
+    paying.control.account(key_good=True)
+    press("7")
+    due_now()
+    work_off()
+    assert paying.charged() == 3800
+
+
+def test_one_that_waits_is_shown_and_no_other_comes_on_top(booked, paying, alice, press):
+    paying.control.fault("stripe_500")
+    said = press("5")
+
+    assert "5.00 € waits to go back to your guest." in said
+    assert "Refund …" not in said
+    paying.control.fault("stripe_500")
+    press("7")
+    assert [(one.state, one.amount) for one in Refund.objects.all()] == [("waiting", 500)]
+    due_now()
+    work_off()
+    assert paying.charged() == 4000
+    assert "Refund …" in hosts_page(alice, booked)
+
+
+def test_one_that_waits_fails_once_its_key_is_dead(booked, paying, press):
+    paying.control.fault("stripe_500")
+    press("5")
+    paying.control.account(key_good=False)
+    due_now()
+    work_off()
+
+    assert [(one.state, one.amount) for one in Refund.objects.all()] == [("failed", 500)]
+
+
+def test_what_a_rule_gives_back_goes_once_stripe_is_connected_again(paid_page, paying, alice, account):
+    booking = buy(price(paid_page, refund_hours=1), start=tomorrow() + timedelta(days=3))
+    paying.pay(payment_of(booking))
+    settle(booking.pk)
+    paying.control.account(key_good=False)
+    cancel(booking.pk, actor="host", note_text="", now=present())
+    work_off()
+    account.delete()
+    work_off()
+    assert paying.charged() == 4500
+    paying.control.account(key_good=True)
+    connect_by_key(paying.control.key(), host_id=alice.pk)
+    work_off()
+
+    assert paying.charged() == 0
+
+
+@pytest.mark.parametrize(
+    ("columns", "sentence"),
+    [
+        ({"disputed": True}, "bank disputes this payment, so it cannot be given back here."),
+        ({"account": None}, "Give the money back at Stripe itself."),
+    ],
+)
+def test_what_cannot_go_back_here_is_not_offered(booked, paying, alice, press, columns, sentence):
+    Payment.objects.filter(booking=booked).update(**columns)
+    page = hosts_page(alice, booked)
+
+    assert sentence in page
+    assert "Refund …" not in page
+    assert sentence in press("5")
+    assert paying.charged() == 4500
+    assert not Refund.objects.exists()
 
 
 def test_nobody_else_gives_it_back(booked, paying, bob, charlie):

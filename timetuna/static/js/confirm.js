@@ -12,7 +12,10 @@ document.addEventListener(
     event.stopPropagation();
     const button = event.submitter;
     const dialog = make("dialog", "dialog stack", "");
-    const title = make("h2", "", form.dataset.confirmTitle);
+    const field = form.elements[form.dataset.confirmAmount];
+    const typed = () => (field.value === field.defaultValue ? field.dataset.words : `${field.value} ${field.dataset.currency}`);
+    const asked = form.dataset.confirmTitle;
+    const title = make("h2", "", field ? asked.replace("{amount}", typed) : asked);
     const actions = make("div", "dialog-actions", "");
     const keep = make("button", "button", document.querySelector("script[data-keep]").dataset.keep);
     const go = make("button", "button button-danger button-main", form.dataset.confirmButton ?? button.textContent.trim());

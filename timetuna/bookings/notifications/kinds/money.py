@@ -32,9 +32,9 @@ def _how_much(about: Telling) -> dict[str, str]:
 
 def _what_went_back(about: Telling) -> Sentences:
     payment, amounts = about.booking.payment, _how_much(about)
-    sentence = gettext("%(refunded)s of the %(total)s you paid go back to you.")
+    sentence = gettext("%(refunded)s of the %(total)s you paid goes back to you.")
     if payment.refunded >= payment.total():
-        sentence = gettext("The %(total)s you paid go back to you.")
+        sentence = gettext("The %(total)s you paid goes back to you.")
     return (sentence % amounts, gettext("Your bank may take some days for it."))
 
 

@@ -21,7 +21,7 @@ from timetuna.accounts.permissions import signed_in
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.erase import may_erase, of_the_same_guest
 from timetuna.bookings.actions.renew_link import renew_link
-from timetuna.bookings.charge import Charge, charge_of
+from timetuna.bookings.charge import Charge, charge_of, refund_problem
 from timetuna.bookings.errors import BookingRefused
 from timetuna.bookings.events import HOST, REQUESTS, BookingEvent, ahead
 from timetuna.bookings.forms.change import AddGuestsForm, WordsForm
@@ -122,6 +122,7 @@ class BookingScreen(Screen):
     why_host: WhyHost | None
     moved: MovedBooking | None
     charge: Charge | None
+    refund_problem: str
     erase_text: "StrOrPromise" = ERASE_TEXT
 
 
@@ -206,7 +207,8 @@ def _able(row: Booking, rights: Collection[BookingAction], now: datetime) -> fro
 
 def _besides(request: HttpRequest, row: Booking, reader: Reader) -> dict[str, Any]:
     """What has become of it lately, by the fields of its screen."""
-    return {"moved": moved_lately(request, reader, of=row.pk), "charge": charge_of(row)}
+    money = {"charge": charge_of(row), "refund_problem": refund_problem(row)}
+    return {"moved": moved_lately(request, reader, of=row.pk), **money}
 
 
 def _refunds(row: Booking, user: User) -> frozenset[str]:
