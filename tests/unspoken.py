@@ -15,6 +15,8 @@ import pytest
 from django.conf import settings
 from django.utils import translation
 
+from timetuna.lib.currencies import CURRENCIES
+
 OPEN, CLOSE = "⟦", "⟧"
 LANGUAGE = "el"
 """Not ours, so that texts stay as they are in the source."""
@@ -23,10 +25,11 @@ WORD = re.compile(r"[A-Za-z]{2,}")
 NAMES = frozenset(
     """
     TimeTuna Zoom Google Calendar Meet Microsoft Teams Outlook iCloud Apple Nextcloud Fastmail CalDAV Calendly Cal com
-    CSV PDF SVG PNG JPEG JPG ICS UTC GMT MP WebP QR HTML API
+    CSV PDF SVG PNG JPEG JPG ICS UTC GMT MP WebP QR HTML API Stripe CFA CFP
     """.split()  # noqa: SIM905 - one list, read as words
 )
 """The same in every language: products, formats, scales."""
+CODES = frozenset(map(str.upper, CURRENCIES))
 SHOWN = {"title", "aria-label", "aria-description", "aria-roledescription", "placeholder", "alt", "label"}
 UNSEEN = {"script", "style", "kbd", "samp"}
 """What is on a key is on it in every language, and so is what a machine says of another."""
@@ -64,7 +67,11 @@ def unspoken(page: str) -> list[str]:
     reader = _Reader()
     reader.feed(page)
     reader.close()
-    known = NAMES | {word for _, name in settings.LANGUAGES for word in WORD.findall(name)}
+    known = (
+        NAMES
+        | {code.upper() for code in CURRENCIES}
+        | {word for _, name in settings.LANGUAGES for word in WORD.findall(name)}
+    )
     found = [_without_addresses(text) for text in reader.texts]
     return list(dict.fromkeys(text for text in found if set(WORD.findall(text)) - known))
 
