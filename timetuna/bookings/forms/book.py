@@ -210,6 +210,10 @@ class GuestBookingForm(AddressForm):
         self._ask_for_number()
         self._offer_texts()
 
+    def absent(self) -> list[str]:
+        """Programs, and forms that were opened before there were prices, show none."""
+        return [name for name in super().absent() if name != "price_shown"]
+
     def given(self) -> tuple[Answer, ...]:
         """What was answered to the host's own questions."""
         return self.asking.answers(self.cleaned_data)

@@ -77,5 +77,26 @@ def test_what_a_form_says_of_the_price_only_refuses(paid_page, sent):
     assert not Booking.objects.exists()
 
 
+def test_a_form_that_says_nothing_of_a_price_books_what_is_free(page, account):
+    assert account
+    guest = Client()
+    sent = fields_of(open_form(guest)) | GUEST
+    del sent["price_shown"]
+
+    assert guest.post("/alice/intro/book", sent).status_code == 302
+    assert Booking.objects.get().status == "confirmed"
+
+
+def test_a_form_that_says_nothing_of_a_price_is_told_it(paid_page):
+    guest = Client()
+    sent = fields_of(open_form(guest)) | GUEST
+    del sent["price_shown"]
+
+    back = guest.post("/alice/intro/book", sent)
+
+    assert "The price is 45.00 € now." in text_of(back)
+    assert send(guest, back).status_code == 302
+
+
 def test_who_was_shown_no_price_pays_the_pages(paid_page):
     assert payment_of(book(order(paid_page), now=present())).amount == 4500
