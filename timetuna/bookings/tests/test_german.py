@@ -19,11 +19,12 @@ from timetuna.bookings.guests import Guest
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.notifications.channels.mail import letter
 from timetuna.bookings.notifications.kinds import AGAIN, KINDS
+from timetuna.bookings.notifications.kinds.money import KINDS as OF_MONEY
 from timetuna.bookings.notifications.telling import audience_of
 from timetuna.bookings.queries import link_path
 from timetuna.bookings.slots.selection import write_start
 from timetuna.bookings.tests.conftest import make_page, order, tomorrow, work_off
-from timetuna.bookings.tests.diary import put_attendee
+from timetuna.bookings.tests.diary import put_attendee, put_payment
 from timetuna.bookings.tests.leftovers import Seen, leftovers
 from timetuna.l10n import datetimes
 from timetuna.pages.models import BookingPage, OutOfOffice
@@ -264,6 +265,8 @@ NOT_TO_GUESTS = {"no_link", "relieved", "request_relieved", "address", "request_
 
 @pytest.mark.parametrize("kind", [kind for kind in [*KINDS, AGAIN] if kind not in NOT_TO_GUESTS])
 def test_a_guests_mail_is_german_and_the_hosts_is_not(page, booking, kind):
+    if kind in {one.name for one in OF_MONEY}:
+        put_payment(booking, refunded=1500, state="partly_refunded")
     Conference.objects.create(booking=booking, provider="zoom", state=Conference.State.READY)
     english = letter(booking, kind=kind, audience="host")
     booking.booker.language = "en"

@@ -17,8 +17,10 @@ from timetuna.bookings.events import GUEST, HOST
 from timetuna.bookings.models import Conference, UnusualBookings
 from timetuna.bookings.notifications.channels.mail import letter
 from timetuna.bookings.notifications.kinds import AGAIN, KINDS
+from timetuna.bookings.notifications.kinds.money import KINDS as OF_MONEY
 from timetuna.bookings.notifications.telling import of_host
 from timetuna.bookings.tests.conftest import make_host, make_page, order, staff
+from timetuna.bookings.tests.diary import put_payment
 from timetuna.bookings.tests.leftovers import Seen, leftovers
 from timetuna.calendars.emails import mended_mail, reconnect_mail, trouble_mail
 from timetuna.calendars.models import Calendar, CalendarAccount
@@ -67,6 +69,8 @@ def german(mail):
 
 @pytest.mark.parametrize("kind", TO_HOSTS)
 def test_each_host_reads_their_own(booking, ada, bob, kind):
+    if kind in {one.name for one in OF_MONEY}:
+        put_payment(booking, refunded=1500, state="partly_refunded")
     Conference.objects.create(booking=booking, provider="zoom", state=Conference.State.READY)
 
     german(letter(booking, kind=kind, audience="host"))
