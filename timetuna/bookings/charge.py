@@ -5,7 +5,7 @@ booking that costs nothing has none.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext as gettext_for_hosts
 
 from timetuna.bookings.models import Attendee, Booking
-from timetuna.bookings.queries import link_path
+from timetuna.bookings.queries import costs, link_path
 from timetuna.l10n.money import decimal_of, in_words, plain
 
 TAKEN = frozenset({"paid", "partly_refunded", "refunded", "lost"})
@@ -25,6 +25,7 @@ class Charge:
     """total: with tax, counted as the currency is; refunded, too.  receipt_url: "" while there is none.
 
     problem: what its host should know, as it is stored.  payee: the id of whom it was paid to.
+    refund_hours: see `Payment`.
     """
 
     state: str
@@ -35,6 +36,7 @@ class Charge:
     receipt_url: str
     problem: str
     payee: int | None
+    refund_hours: int | None
 
     def is_taken(self) -> bool:
         return self.state in TAKEN
@@ -86,7 +88,7 @@ def said(state: str, *, part: str = "") -> str:
         "awaiting": gettext("not paid yet"),
         "authorised": gettext("set aside"),
         "paid": gettext("paid"),
-        "released": gettext("not charged"),
+        "released": gettext("let go, not charged"),
         "expired": gettext("not paid"),
         "refunded": gettext("refunded"),
         "partly_refunded": gettext("%(amount)s refunded") % {"amount": part},
@@ -96,19 +98,24 @@ def said(state: str, *, part: str = "") -> str:
 
 
 def charge_of(booking: Booking) -> Charge | None:
-    """None of one that costs nothing. A query, unless the booking was read with it."""
+    """None of one that costs nothing. A query, unless the booking was read with it.
+
+    What is set aside for a request that has ended counts as let go, also while Stripe is still to be asked.
+    """
     row: Any = getattr(booking, "payment", None)
     if row is None:
         return None
+    let_go = booking.is_off() and row.state == "authorised"
     return Charge(
-        state=row.state,
+        state="released" if let_go else row.state,
         total=row.amount + row.tax,
         currency=row.currency,
         refunded=row.refunded,
         disputed=row.disputed,
-        receipt_url=row.receipt_url,
+        receipt_url="" if let_go or row.state == "released" else row.receipt_url,
         problem=row.problem,
         payee=row.payee_id,
+        refund_hours=row.refund_hours,
     )
 
 
@@ -136,3 +143,49 @@ def pay_path(attendee: Attendee, *, now: datetime) -> str:
     in_time = booking.pending_until is None or booking.pending_until > now
     waits = booking.status == Booking.Status.AWAITING_PAYMENT and in_time
     return link_path(attendee, "booked_pay") if waits and attendee.is_booker else ""
+
+
+def goes_back(refund_hours: int | None, booking: Booking, *, by_guest: bool, now: datetime) -> bool:
+    """Whether all that is left of it goes back by itself when it is called off now. refund_hours: see `Payment`."""
+    if refund_hours is None:
+        return False
+    return not by_guest or now <= booking.start_at - timedelta(hours=refund_hours)
+
+
+def told_guest_before(booking: Booking, *, now: datetime) -> str:
+    """What becomes of the money if its guest calls it off now; "" where there is nothing to say."""
+    charge = charge_of(booking) if costs(booking) else None
+    if charge is None or not charge.left():
+        return gettext("Nothing is charged.") if charge and charge.state == "authorised" else ""
+    if goes_back(charge.refund_hours, booking, by_guest=True, now=now):
+        return gettext("%(amount)s goes back to you.") % {"amount": charge.remains()}
+    return _stays(charge, late=True)
+
+
+def told_host_before(booking: Booking, *, now: datetime) -> str:
+    """The same, if its host does."""
+    charge = charge_of(booking) if costs(booking) else None
+    if charge is None or not charge.left():
+        return ""
+    if goes_back(charge.refund_hours, booking, by_guest=False, now=now):
+        return gettext_for_hosts("%(amount)s goes back to your guest.") % {"amount": charge.remains()}
+    return gettext_for_hosts("Nothing is given back by itself; you can give money back on the booking.")
+
+
+def told_guest_after(booking: Booking) -> str:
+    """What becomes of the money now that it is off; "" where there is nothing to say."""
+    charge = charge_of(booking) if costs(booking) else None
+    if charge is None or not charge.is_taken():
+        let_go = charge is not None and charge.state in {"authorised", "released"}
+        return gettext("Nothing is charged.") if let_go else ""
+    row: Any = booking
+    waiting = sum(one.amount for one in row.payment.refunds.filter(state="waiting"))
+    if back := charge.refunded + waiting:
+        return gettext("%(amount)s goes back to you.") % {"amount": in_words(back, charge.currency)}
+    return _stays(charge, late=booking.status == Booking.Status.CANCELLED_BY_GUEST) if charge.left() else ""
+
+
+def _stays(charge: Charge, *, late: bool) -> str:
+    if late and charge.refund_hours is not None:
+        return gettext("The page’s rule gives no money back this late.")
+    return gettext("No money goes back by itself.")

@@ -195,7 +195,9 @@ def most_guests(booking: Booking) -> int:
 
 
 def asks_reason(booking: Booking) -> str:
-    """Whether who cancels or moves is asked why."""
+    """Whether who cancels or moves is asked why; of what is not paid yet nobody else has heard."""
+    if booking.status == Status.AWAITING_PAYMENT:
+        return BookingPage.AskReason.NO
     return booking.page.ask_reason if booking.page else OPTIONAL
 
 

@@ -1,11 +1,10 @@
 """What becomes of a payment when something happens to its booking."""
 
-from datetime import timedelta
-
 from django.utils import timezone
 from django.utils.translation import gettext
 
 from timetuna.bookings.actions.answer_request import plan_expiry
+from timetuna.bookings.charge import goes_back
 from timetuna.bookings.errors import NotPossible
 from timetuna.bookings.events import GUEST, BookingEvent, Happening, Status, on_event
 from timetuna.bookings.hooks import on_approving, on_held_back, on_restoring
@@ -33,17 +32,11 @@ def give_back_by_rule(happening: Happening) -> None:
     """Give back what was paid, where the page's rule says so: called off by its host, or by its guest early enough."""
     booking = happening.booking
     payment = _payment(booking)
-    if payment is None or not _by_rule(payment, happening.actor):
+    by_guest, now = happening.actor == GUEST, timezone.now()
+    if payment is None or not goes_back(payment.refund_hours, booking, by_guest=by_guest, now=now):
         return
     if want_refund(payment, payment.left(), reason=Refund.Reason.RULE):
         settle_later(booking, name=f"cancelled:{booking.revision}")
-
-
-def _by_rule(payment: Payment, actor: str) -> bool:
-    if payment.refund_hours is None:
-        return False
-    notice = timedelta(hours=payment.refund_hours)
-    return actor != GUEST or timezone.now() <= payment.booking.start_at - notice
 
 
 @on_event(BookingEvent.MOVED)

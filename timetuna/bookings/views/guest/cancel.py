@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from timetuna.bookings.actions.cancel import cancel
+from timetuna.bookings.charge import told_guest_before
 from timetuna.bookings.errors import NotPossible
 from timetuna.bookings.events import GUEST
 from timetuna.bookings.forms.change import WordsForm
@@ -21,7 +22,10 @@ from timetuna.web.framing import framable, framed_url
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CancelScreen(Screen):
-    """Asks once before a booking is cancelled, or a request taken back. others: who else is told of it."""
+    """Asks once before a booking is cancelled, or a request taken back. others: who else is told of it.
+
+    money: what becomes of it.
+    """
 
     template = "public/cancel.html"
     booking: ShownBooking
@@ -29,6 +33,7 @@ class CancelScreen(Screen):
     back_url: str
     move_url: str
     others: bool
+    money: str
 
 
 @framable("cancelled")
@@ -63,5 +68,6 @@ def cancel_booking(request: HttpRequest, token: str) -> HttpResponse:
         if move_refusal(booking, now=now)
         else framed_url(request, link_path(attendee, "booked_move")),
         others=others(booking).exists(),
+        money=told_guest_before(booking, now=now),
     )
     return private(show(request, screen, status=status))

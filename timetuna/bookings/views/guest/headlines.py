@@ -1,15 +1,16 @@
 """What the page of a booking says first where it is not simply booked: it waits, is off, or is somebody else's."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils.translation import gettext, ngettext
 
+from timetuna.bookings.charge import told_guest_after
 from timetuna.bookings.events import CALLED_OFF, BookingEvent, Status, is_fresh
 from timetuna.bookings.models import Attendee, Booking
 from timetuna.bookings.notifications.telling import invited_by, shown_name
 from timetuna.bookings.policies import is_unanswered
-from timetuna.bookings.queries import acting_host, host_names, hosts_in_words
+from timetuna.bookings.queries import acting_host, costs, host_names, hosts_in_words
 from timetuna.l10n import datetimes
 
 MADE = (
@@ -88,9 +89,13 @@ def waiting_or_off(booking: Booking, *, now: datetime, twelve_hours: bool) -> He
         return Headline(gettext("This booking is not confirmed yet"))
     entry = booking.history.filter(event__in=ENDS).last()
     fresh = is_fresh(entry, now=now)
-    if booking.status in CALLED_OFF:
-        return _cancelled(booking, named, fresh=fresh)
-    return _ended(booking, named, fresh=fresh)
+    if costs(booking) and not booking.history.filter(event=BookingEvent.PAID).exists():
+        headline = _given_up(booking, fresh=fresh)
+    else:
+        told = _cancelled if booking.status in CALLED_OFF else _ended
+        headline = told(booking, named, fresh=fresh)
+    money = told_guest_after(booking) if fresh else ""
+    return replace(headline, lead=f"{headline.lead} {money}".strip())
 
 
 def _waiting(booking: Booking, named: dict[str, str], *, twelve_hours: bool) -> Headline:
@@ -143,3 +148,15 @@ def _ended(booking: Booking, named: dict[str, str], *, fresh: bool) -> Headline:
         return Headline(gettext("Your request was declined"), lead % named, booking.cancel_note)
     lead = gettext("%(lead)s did not answer in time. Nothing is booked.") % named
     return Headline(gettext("Your request has ended"), lead)
+
+
+def _given_up(booking: Booking, *, fresh: bool) -> Headline:
+    """What was not paid: by its guest, or because the time for it was over."""
+    money_came = booking.history.filter(event=BookingEvent.MONEY_CAME).exists()
+    if booking.status == Status.WITHDRAWN:
+        lead = gettext("The time is free again. Nothing was charged.") if fresh and not money_came else ""
+        return Headline(gettext("This booking is cancelled"), lead)
+    lead = gettext("It was not paid in time, so nothing is booked and nothing is charged.")
+    if money_came:
+        lead = gettext("It was paid when the time was not kept any more, so nothing is booked.")
+    return Headline(gettext("Your time is not kept any more"), lead)

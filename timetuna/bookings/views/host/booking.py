@@ -21,7 +21,7 @@ from timetuna.accounts.permissions import signed_in
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.erase import may_erase, of_the_same_guest
 from timetuna.bookings.actions.renew_link import renew_link
-from timetuna.bookings.charge import Charge, charge_of, refund_problem
+from timetuna.bookings.charge import Charge, charge_of, refund_problem, told_host_before
 from timetuna.bookings.errors import BookingRefused
 from timetuna.bookings.events import HOST, REQUESTS, BookingEvent, ahead
 from timetuna.bookings.forms.change import AddGuestsForm, WordsForm
@@ -94,6 +94,7 @@ class OpenRequest:
 class BookingScreen(Screen):
     """able: what whoever looks can do now.  ended: which other host called it off.
 
+    money: what becomes of it when it is called off.
     same_source, others: how many more came from there, or of this guest could be erased with it.
     """
 
@@ -123,6 +124,7 @@ class BookingScreen(Screen):
     moved: MovedBooking | None
     charge: Charge | None
     refund_problem: str
+    money: str
     erase_text: "StrOrPromise" = ERASE_TEXT
 
 
@@ -207,7 +209,11 @@ def _able(row: Booking, rights: Collection[BookingAction], now: datetime) -> fro
 
 def _besides(request: HttpRequest, row: Booking, reader: Reader) -> dict[str, Any]:
     """What has become of it lately, by the fields of its screen."""
-    money = {"charge": charge_of(row), "refund_problem": refund_problem(row)}
+    money = {
+        "charge": charge_of(row),
+        "refund_problem": refund_problem(row),
+        "money": told_host_before(row, now=reader.now),
+    }
     return {"moved": moved_lately(request, reader, of=row.pk), **money}
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple, TypeVar
 
 from django.http import HttpRequest, HttpResponse
@@ -63,7 +63,8 @@ class FormStep(NamedTuple):
 class FormScreen(Screen):
     """A step with a form. time: None where none can be read.  terms: until when it can be undone.
 
-    price: what is to be paid.  old_time: when a booking is that is moved.  came: what the address brought along.
+    price: what is to be paid.  refund_hours: the page's, unless it is too late for that now.
+    old_time: when a booking is that is moved.  came: what the address brought along.
     own_url: where the form opens anew.  opened: when it was, signed.
     challenge: the proof of work that the browser is asked for, or "".  number_token: see `FormStep`.
     """
@@ -88,6 +89,7 @@ class FormScreen(Screen):
     old_time: str = ""
     own_url: str = ""
     price: Price | None = None
+    refund_hours: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,7 +172,13 @@ def form_screen(
         with_whom=choice.with_whom(),
         came=choice.came.query,
         price=page.price_of(choice.duration.minutes) if choice.duration else None,
+        refund_hours=_refund_hours(page, at),
     )
+
+
+def _refund_hours(page: PublicPage, start: datetime) -> int | None:
+    hours = page.settings.refund_hours
+    return hours if hours is not None and timezone.now() <= start - timedelta(hours=hours) else None
 
 
 def _terms(page: PublicPage, choice: SlotSelection, start: datetime) -> Sequence[str]:
