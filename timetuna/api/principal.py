@@ -20,6 +20,7 @@ from timetuna.api.problems import Problem, ProblemCode
 from timetuna.api.scopes import ApiScope, expanded
 from timetuna.api.tokens import is_well_formed, looks_like_key
 from timetuna.db import sql
+from timetuna.db.kept import row_of
 from timetuna.lib.crypto import fingerprint
 from timetuna.rate_limits.limits import Limit, client_of, spend
 
@@ -162,7 +163,7 @@ def _statement() -> str:
 
 def _row(model: type[Model], left: Iterator[Any]) -> Any:
     """As the ORM reads it."""
-    row = sql.row_of(model, _columns(model), left)
+    row = row_of(model, _columns(model), left)
     for field in model._meta.concrete_fields:  # noqa: SLF001 - documented
         value = getattr(row, field.attname)
         if isinstance(field, DateTimeField):

@@ -6,18 +6,15 @@ each statement and compare. What the two say differently stands in brackets: [js
 [list] one of rows, and [in]…[] asks whether a value is among many, or is the only one of them.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from itertools import islice
 from typing import Any
 
 import orjson
-from django.db import DEFAULT_DB_ALIAS, connection, transaction
-from django.db.models import Model, QuerySet
-
-from timetuna.db.kept import Kept
+from django.db import connection, transaction
+from django.db.models import QuerySet
 
 BOOKED = """\
 SELECT host_id, start_minute, end_minute, buffer_before_minutes, buffer_after_minutes FROM bookings_bookinghost
@@ -176,9 +173,14 @@ WHERE key.fingerprint = %(fingerprint)s
 """
 """A program's key and whose it is, which each of its requests asks for."""
 
-# {booking} … are columns, {also} more of them, each after a comma.
+# {booking} … are columns, {also} more of them, each after a comma. Pages are no join: of many at once a planner
+# would rather read all pages that there are.
 WHOLE_BOOKINGS = """\
-SELECT {booking}, {page}, {lead}, {team}, {conference}, {origin},
+SELECT {booking}, {conference}, {origin},
+  (SELECT CAST([json](page.id, page.public_id, page.title, page.slug, page.host_id, page.team_id,
+    lead.handle, team.handle) AS text)
+    FROM pages_bookingpage page JOIN accounts_user lead ON lead.id = page.host_id
+    LEFT JOIN accounts_team team ON team.id = page.team_id WHERE page.id = booking.page_id),
   (SELECT COUNT(*) FROM bookings_historyentry entry
     WHERE entry.booking_id = booking.id AND entry.event [in]%(events)s[]),
   (SELECT CAST([list]([json](id, booking_id, host_id, time_zone, part,
@@ -195,9 +197,6 @@ SELECT {booking}, {page}, {lead}, {team}, {conference}, {origin},
   (SELECT CAST([list]([json](state, amount, tax, currency, refunded, disputed, session_url)) AS text) FROM (
     SELECT * FROM payments_payment WHERE booking_id = booking.id) one){also}
 FROM bookings_booking booking
-LEFT JOIN pages_bookingpage page ON page.id = booking.page_id
-LEFT JOIN accounts_user lead ON lead.id = page.host_id
-LEFT JOIN accounts_team team ON team.id = page.team_id
 LEFT JOIN bookings_conference conference ON conference.booking_id = booking.id
 LEFT JOIN bookings_bookingorigin origin ON origin.booking_id = booking.id
 WHERE booking.id [in]%(bookings)s[]
@@ -208,9 +207,11 @@ LISTENING = """,
     SELECT hook.id, hook.owner_id, hook.events, hook.pages FROM webhooks_webhookendpoint hook
     JOIN accounts_user owner ON owner.id = hook.owner_id
     WHERE hook.owner_id IN (
-      SELECT booking.host_id UNION SELECT page.host_id UNION SELECT %(former)s
+      SELECT booking.host_id UNION SELECT %(former)s
+      UNION SELECT host_id FROM pages_bookingpage WHERE id = booking.page_id
       UNION SELECT host_id FROM bookings_bookinghost WHERE booking_id = booking.id
-      UNION SELECT user_id FROM accounts_membership WHERE team_id = page.team_id)
+      UNION SELECT user_id FROM accounts_membership WHERE team_id = (
+        SELECT team_id FROM pages_bookingpage WHERE id = booking.page_id))
     AND hook.disabled_at IS NULL AND (hook.until IS NULL OR hook.until > %(now)s) AND owner.is_active
     ORDER BY hook.id) one)
 """
@@ -260,29 +261,6 @@ def rows(sql: str, **values: Any) -> list[tuple[Any, ...]]:
         cursor.execute(_said_to(vendor, sql, many=many), adapted)
         found: list[tuple[Any, ...]] = cursor.fetchall()
         return found
-
-
-def row_of(model: type[Model], columns: tuple[str, ...], values: Iterator[Any]) -> Any:
-    """The row of the model whose columns come next; None where all of it is missing."""
-    own = list(islice(values, len(columns)))
-    return None if own[0] is None else model.from_db(DEFAULT_DB_ALIAS, frozenset(columns), own)
-
-
-def rows_of(
-    model: type[Model], columns: tuple[str, ...], rows: list[list[Any]], *readers: Callable[[Any], Any] | None
-) -> list[Model]:
-    """readers: how the first columns come out of JSON, where not as they are."""
-    for place, read in enumerate(readers):
-        if read is not None:
-            for row in rows:
-                row[place] = read(row[place])
-    return [model.from_db(DEFAULT_DB_ALIAS, frozenset(columns), row) for row in rows]
-
-
-def keep(owner: Model, **related: list[Model]) -> None:
-    """Have them be what `all()` answers, as prefetch_related does: whoever asks further asks the database."""
-    kept = {name: Kept(owner, name, rows) for name, rows in related.items()}
-    owner.__dict__.setdefault("_prefetched_objects_cache", {}).update(kept)
 
 
 def listed(text: str | None) -> list[list[Any]]:

@@ -15,6 +15,7 @@ from timetuna.accounts.models import Team, User
 from timetuna.availability.hours import Away, Cap, CapScope, Hours, Period, Trip
 from timetuna.calendars.models import Calendar
 from timetuna.db import sql
+from timetuna.db.kept import keep, row_of, rows_of
 from timetuna.lib.text import find_zone
 from timetuna.pages.holidays import PublicHolidays, exceptions, holidays_between
 from timetuna.pages.models import (
@@ -91,37 +92,37 @@ def _page(found: tuple[Any, ...]) -> BookingPage:
     values = iter(found)
     page: BookingPage
     page, host, team, rules, schedule = (
-        sql.row_of(model, _columns(model, names), values) for _, model, names in _SINGLE
+        row_of(model, _columns(model, names), values) for _, model, names in _SINGLE
     )
     hosts, durations, kinds, hours, overrides, away, trips = map(sql.listed, values)
     page.host, page.team, page.schedule = host, team, schedule
     host._state.fields_cache["host_rules"] = rules  # noqa: SLF001 - as select_related does where there are none, too
-    sql.keep(page, page_hosts=list(map(_page_host, hosts)))
-    sql.keep(
+    keep(page, page_hosts=list(map(_page_host, hosts)))
+    keep(
         page,
-        durations=sql.rows_of(Duration, ("id", "minutes", "title", "description", "price"), durations),
+        durations=rows_of(Duration, ("id", "minutes", "title", "description", "price"), durations),
     )
-    sql.keep(
+    keep(
         page,
-        meeting_types=sql.rows_of(MeetingType, ("id", "kind", "enabled", "detail"), kinds, None, None, bool),
+        meeting_types=rows_of(MeetingType, ("id", "kind", "enabled", "detail"), kinds, None, None, bool),
     )
-    sql.keep(
+    keep(
         schedule,
-        weekly_hours=sql.rows_of(WeeklyHours, ("id", "weekday", "start_minute", "end_minute"), hours),
+        weekly_hours=rows_of(WeeklyHours, ("id", "weekday", "start_minute", "end_minute"), hours),
     )
-    sql.keep(
+    keep(
         schedule,
-        overrides=sql.rows_of(DateOverride, ("id", "date", "windows"), overrides, None, _DATE, orjson.loads),
+        overrides=rows_of(DateOverride, ("id", "date", "windows"), overrides, None, _DATE, orjson.loads),
     )
-    sql.keep(
+    keep(
         host,
-        out_of_office=sql.rows_of(
+        out_of_office=rows_of(
             OutOfOffice, ("id", "first", "last", "note", *_AWAY_MINUTES), away, None, _DATE, _DATE
         ),
     )
-    sql.keep(
+    keep(
         host,
-        travel_zones=sql.rows_of(TravelZone, ("id", "first", "last", "time_zone"), trips, None, _DATE, _DATE),
+        travel_zones=rows_of(TravelZone, ("id", "first", "last", "time_zone"), trips, None, _DATE, _DATE),
     )
     return page
 

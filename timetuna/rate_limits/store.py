@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -145,7 +146,7 @@ class Store:
             for n, row in enumerate(asked)
             for part, value in zip(_PARTS, row, strict=True)
         }
-        found = self._run(self._adding(len(asked)), values | {"now": now})
+        found = self._run(_adding(len(asked), self.least, self.greatest), values | {"now": now})
         done = {key: Counted(*columns) for key, *columns in found}
         self.written = self.written or bool(done)
         self._sweep_sometimes(len(done), now)
@@ -193,28 +194,6 @@ class Store:
         """Close the connection; the next count opens another one."""
         with self._lock:
             self._close()
-
-    def _adding(self, rows: int) -> str:
-        words = {
-            "least": self.least,
-            "greatest": self.greatest,
-            "slack": CLOCKS_DIFFER,
-            "doublings": LARGEST_DOUBLING,
-        }
-        before, now = _RUNS.format(asked="asked", **words), _RUNS.format(asked="excluded", **words)
-        values = ", ".join(
-            "("
-            + ", ".join(f"CAST(:{part}{n} AS {kind})" for part, kind in zip(_PARTS, _TYPES, strict=True))
-            + ")"
-            for n in range(rows)
-        )
-        return _ADD.format(
-            parts=", ".join(_PARTS),
-            values=values,
-            runs=now,
-            closed_before=_CLOSED.format(runs=before, asked="asked", **words),
-            closed_now=_CLOSED.format(runs=now, asked="excluded", **words),
-        )
 
     def _sweep_sometimes(self, counted: int, now: float) -> None:
         self._since_sweep += counted
@@ -318,6 +297,31 @@ class SQLiteStore(Store):
         return connection
 
 
+@lru_cache
+def _adding(rows: int, least: str, greatest: str) -> str:
+    """least, greatest: what the database calls them."""
+    words = {
+        "least": least,
+        "greatest": greatest,
+        "slack": CLOCKS_DIFFER,
+        "doublings": LARGEST_DOUBLING,
+    }
+    before, now = _RUNS.format(asked="asked", **words), _RUNS.format(asked="excluded", **words)
+    values = ", ".join(
+        "("
+        + ", ".join(f"CAST(:{part}{n} AS {kind})" for part, kind in zip(_PARTS, _TYPES, strict=True))
+        + ")"
+        for n in range(rows)
+    )
+    return _ADD.format(
+        parts=", ".join(_PARTS),
+        values=values,
+        runs=now,
+        closed_before=_CLOSED.format(runs=before, asked="asked", **words),
+        closed_now=_CLOSED.format(runs=now, asked="excluded", **words),
+    )
+
+
 class PostgreSQLStore(Store):
     """The table of the migration."""
 
@@ -338,11 +342,19 @@ class PostgreSQLStore(Store):
         return connection
 
     def execute(self, connection: Any, sql: str, values: dict[str, Any]) -> list[Row]:
-        cursor = connection.execute(_NAMED.sub(r"%(\1)s", sql), values)
+        cursor = connection.execute(_named(sql), values)
         return cursor.fetchall() if cursor.description else []
 
 
 _NAMED = re.compile(r":(\w+)")
+
+
+@lru_cache
+def _named(sql: str) -> str:
+    """As psycopg writes the blanks of a statement."""
+    return _NAMED.sub(r"%(\1)s", sql)
+
+
 _stores: dict[tuple[int, str], Store] = {}
 _opening = threading.Lock()
 

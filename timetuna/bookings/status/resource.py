@@ -6,7 +6,6 @@ Moments are RFC 3339 in UTC, lengths are minutes. What guests typed is data and 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
-from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +28,7 @@ from timetuna.bookings.models import (
 )
 from timetuna.bookings.queries import link
 from timetuna.db import sql
+from timetuna.db.kept import keep, kept, relate, row_of, rows_of
 from timetuna.l10n.datetimes import zone_or_utc
 from timetuna.pages.meeting_types.base import meeting_kind
 from timetuna.pages.models import BookingPage
@@ -57,13 +57,11 @@ _COLUMNS: dict[str, tuple[type[Model], tuple[str, ...]]] = {
             *("status", "meeting_type", "location", "cancel_note", "pending_until", "no_show", "created_at"),
         ),
     ),
-    "page": (BookingPage, ("id", "public_id", "title", "slug", "host_id", "team_id")),
-    "lead": (User, ("id", "handle")),
-    "team": (Team, ("id", "handle")),
     "conference": (Conference, ("id", "state", "passcode", "join_url")),
     "origin": (BookingOrigin, ("id", *_UTM, "metadata")),
 }
-_SHARED = {BookingPage, Team, User}
+_PAGE = ("id", "public_id", "title", "slug", "host_id", "team_id")
+_HANDLE = ("id", "handle")
 _PERSON = ("id", "public_id", "email", "name")
 _TAKING = ("id", "booking_id", "host_id", "time_zone", "part")
 _ATTENDEE = (
@@ -94,40 +92,49 @@ def whole_bookings(ids: Sequence[int]) -> list[Booking]:
     return [by_id[pk] for pk in ids if pk in by_id]
 
 
-_Known = dict[tuple[Any, ...], Any]
+_Known = dict[Any, Any]
 """Pages and people, which many bookings have in common."""
 
 
 def _booking(left: Iterator[Any], known: _Known) -> Booking:
-    booking, page, lead, team, conference, origin = (
-        _row(model, _in_order(model, columns), left, known) for model, columns in _COLUMNS.values()
-    )
-    booking.changes = next(left)
+    """Relations are put where the ORM keeps them: to be set, each asks a good deal first."""
+    booking, conference, origin = (row_of(model, columns, left) for model, columns in _columns())
     for name in _MOMENTS:
         setattr(booking, name, sql.aware(getattr(booking, name)))
-    booking.uid, booking.no_show = UUID(str(booking.uid)), bool(booking.no_show)
-    booking.page = page
-    if page is not None:
-        page.host, page.team = lead, team
+    booking.no_show = bool(booking.no_show)
+    if not isinstance(booking.uid, UUID):
+        booking.uid = UUID(str(booking.uid))
     if origin is not None:
         origin.metadata = _loaded(origin.metadata)
-    booking._state.fields_cache |= {"conference": conference, "origin": origin}  # noqa: SLF001 - as select_related does
+    relate(booking, page=_page(next(left), known), conference=conference, origin=origin)
+    booking.changes = next(left)
     hosts, attendees, answers, payments = (sql.listed(next(left)) for _ in range(4))
     booking.read_payment = payments[0] if payments else None
-    taking = [_taking(iter(one), known) for one in hosts]
-    sql.keep(booking, booking_hosts=taking, attendees=_attendees(attendees, answers))
+    taking = [_taking(one, known) for one in hosts]
+    keep(booking, booking_hosts=taking, attendees=_attendees(attendees, answers))
     whole: Booking = booking
     return whole
 
 
-def _row(model: type[Model], columns: tuple[str, ...], left: Iterator[Any], known: _Known) -> Any:
-    values = tuple(islice(left, len(columns)))
-    if values[0] is None or model not in _SHARED:
-        return sql.row_of(model, columns, iter(values))
-    key = (model, columns, values[0])
-    if key not in known:
-        known[key] = sql.row_of(model, columns, iter(values))
-    return known[key]
+def _page(said: str | None, known: _Known) -> BookingPage | None:
+    if said is None:
+        return None
+    if said not in known:
+        *own, lead, team = orjson.loads(said)
+        page = row_of(BookingPage, _PAGE, iter(own))
+        relate(
+            page,
+            host=row_of(User, _HANDLE, iter([page.host_id, lead])),
+            team=row_of(Team, _HANDLE, iter([page.team_id, team])),
+        )
+        known[said] = page
+    found: BookingPage = known[said]
+    return found
+
+
+@lru_cache
+def _columns() -> tuple[tuple[type[Model], tuple[str, ...]], ...]:
+    return tuple((model, _in_order(model, columns)) for model, columns in _COLUMNS.values())
 
 
 @lru_cache
@@ -146,20 +153,22 @@ def _whole(also: str) -> str:
     return sql.WHOLE_BOOKINGS.format(**named, also=also)
 
 
-def _taking(left: Iterator[Any], known: _Known) -> Model:
-    row = sql.row_of(BookingHost, _TAKING, left)
-    row.host = _row(User, _PERSON, left, known)
-    taking: Model = row
-    return taking
+def _taking(values: list[Any], known: _Known) -> Model:
+    row: BookingHost = row_of(BookingHost, _TAKING, iter(values))
+    person = tuple(values[len(_TAKING) :])
+    if person not in known:
+        known[person] = row_of(User, _PERSON, iter(person))
+    relate(row, host=known[person])
+    return row
 
 
 def _attendees(rows: list[list[Any]], answers: list[list[Any]]) -> list[Model]:
-    found = sql.rows_of(Attendee, _ATTENDEE, rows, None, None, bool)
-    given = sql.rows_of(Answer, _ANSWER, answers, None, None, None, None, None, orjson.loads)
+    found = rows_of(Attendee, _ATTENDEE, rows, None, None, bool)
+    given = rows_of(Answer, _ANSWER, answers, None, None, None, None, None, orjson.loads)
     for attendee in found:
         attendee.active = bool(attendee.active)  # type: ignore[attr-defined]
         own = [one for one in given if one.attendee_id == attendee.pk]  # type: ignore[attr-defined]
-        sql.keep(attendee, answers=own)
+        keep(attendee, answers=own)
     return found
 
 
@@ -174,7 +183,7 @@ def revision_of(booking: Booking) -> int:
 
 def booking_resource(booking: Booking) -> dict[str, Any]:
     """All of it, for whoever may read it. Nothing in it lets anybody act: no guest's link, no host's start link."""
-    attendees = list(booking.attendees.all())
+    attendees = kept(booking, "attendees")
     [booker] = [row for row in attendees if row.is_booker]
     origin: BookingOrigin | None = getattr(booking, "origin", None)
     stands = booking.status == Booking.Status.CONFIRMED
@@ -195,10 +204,10 @@ def booking_resource(booking: Booking) -> dict[str, Any]:
         "location": "" if meeting_kind(booking.meeting_type).url(booking.location) else booking.location,
         "join_url": join_url(booking) if stands else "",
         "passcode": conference.passcode if conference and stands else "",
-        "hosts": [_host(row, booking) for row in booking.booking_hosts.all()],
+        "hosts": [_host(row, booking) for row in kept(booking, "booking_hosts")],
         "guest": _booker(booker),
         "guests": [further_guest(row) for row in attendees if row.active and not row.is_booker],
-        "answers": [_answer(one) for one in booker.answers.all()],
+        "answers": [_answer(one) for one in kept(booker, "answers")],
         "origin": {name: getattr(origin, name) for name in _UTM if getattr(origin, name, "")},
         "metadata": origin.metadata if origin else {},
         "cancellation": _ending(booking),
@@ -258,12 +267,12 @@ def _moment(name: str, value: Any) -> Any:
 
 def utc(moment: datetime) -> str:
     """As "2026-12-01T09:00:00Z"."""
-    return moment.astimezone(UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z")
+    return f"{moment.astimezone(UTC).isoformat(timespec='seconds')[:-6]}Z"
 
 
 def local(moment: datetime, zone: str) -> str:
     """By the clock of a zone, with its offset."""
-    return moment.astimezone(zone_or_utc(zone)).replace(microsecond=0).isoformat()
+    return moment.astimezone(zone_or_utc(zone)).isoformat(timespec="seconds")
 
 
 def _host(row: BookingHost, booking: Booking) -> dict[str, Any]:
