@@ -1,7 +1,7 @@
 """What hosts write down and ask."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy
@@ -12,25 +12,11 @@ from timetuna.bookings.forms.questions import LinesField
 from timetuna.bookings.models import Booking
 from timetuna.l10n import datetimes
 from timetuna.lib.text import multi_line, single_line
-from timetuna.pages.forms.fields import ClockField, DayField
+from timetuna.pages.forms.fields import DayField
+from timetuna.pages.forms.hours.away import TypedClockField
 from timetuna.pages.public import PageDuration, PublicPage
 from timetuna.web.forms import WholeForm
 from timetuna.web.saving import HostForm
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
-
-
-class MomentField(ClockField):
-    """To the minute."""
-
-    widget = forms.TimeInput(attrs={"type": "time"})
-
-    def __init__(self, *, label: "StrOrPromise") -> None:
-        super().__init__(label=label)
-        self.error_messages |= dict.fromkeys(
-            ("required", "invalid"), gettext_lazy("Enter a time, such as 09:00.")
-        )
 
 
 class NotesForm(HostForm):
@@ -59,7 +45,7 @@ class WhenForm(forms.Form):
     """Any date and time, by the host's own clock."""
 
     date = DayField(label=gettext_lazy("Date"))
-    time = MomentField(label=gettext_lazy("Time"))
+    time = TypedClockField(label=gettext_lazy("Time"), required=True)
 
 
 class HandOverForm(WholeForm):
@@ -110,7 +96,7 @@ class WhyForm(forms.Form):
     """The time a host asks about, by the host's own clock, and for how long a meeting. Read from an address."""
 
     date = DayField(label=gettext_lazy("Date"))
-    time = MomentField(label=gettext_lazy("Time"))
+    time = TypedClockField(label=gettext_lazy("Time"), required=True)
     duration = forms.TypedChoiceField(
         label=gettext_lazy("Duration"),
         coerce=int,

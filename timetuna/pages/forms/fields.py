@@ -1,6 +1,5 @@
 """Fields of a host's forms. Words are made harmless and never cut short behind the host's back."""
 
-import re
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +24,6 @@ LONGEST_NOTICE_DAYS = 90
 NOTICE_UNITS = {"days": 1_440, "hours": 60, "minutes": 1}
 _ROOM = 4  # how many times too long a text may be and still come back whole, with a sentence
 _NAMED = 3
-_CLOCK = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])(?::[0-5][0-9])?")
 _A_DATE = format_lazy(gettext_lazy("Enter a date from {first} to {last}."), first=YEARS[0], last=YEARS[-1])
 
 
@@ -186,33 +184,6 @@ class DayField(forms.DateField):
         if day is not None and day.year not in YEARS:
             raise forms.ValidationError(_A_DATE)
         return day
-
-
-class ClockField(forms.Field):
-    """A time of day, as minutes after midnight. As an end, 00:00 (or 24:00) is the end of the day, 1440."""
-
-    widget = forms.TimeInput(attrs={"type": "time", "step": 300})
-
-    def __init__(self, *, label: "StrOrPromise", ends: bool = False) -> None:
-        example = "17:00" if ends else "09:00"
-        sentence = format_lazy(gettext_lazy("Enter a time, such as {example}."), example=example)
-        super().__init__(label=label, error_messages={"required": sentence, "invalid": sentence})
-        self.ends = ends
-
-    def to_python(self, value: Any) -> int | None:
-        text = str(value or "").strip()
-        if not text:
-            return None
-        if self.ends and text in {"24:00", "24:00:00"}:
-            return MIDNIGHT
-        match = _CLOCK.fullmatch(text)
-        if match is None:
-            raise forms.ValidationError(self.error_messages["invalid"])
-        minute = int(match[1]) * 60 + int(match[2])
-        return MIDNIGHT if self.ends and minute == 0 else minute
-
-    def prepare_value(self, value: Any) -> Any:
-        return clock(value) if isinstance(value, int) else value
 
 
 def clock(minute: int) -> str:

@@ -26,8 +26,13 @@ class TypedClockField(forms.CharField):
     The browser's own field has its reader's clock, which may be another than the one beside it.
     """
 
-    def __init__(self, *, label: "StrOrPromise", ends: bool = False) -> None:
-        super().__init__(label=label, required=False, max_length=20)
+    def __init__(self, *, label: "StrOrPromise", ends: bool = False, required: bool = False) -> None:
+        super().__init__(
+            label=label,
+            required=required,
+            max_length=20,
+            error_messages={"required": gettext_lazy("Enter a time, such as 09:30 or 2 pm.")},
+        )
         self.widget.attrs |= {
             "autocomplete": "off",
             "placeholder": "17:00" if ends else "09:00",
