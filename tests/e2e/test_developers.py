@@ -117,11 +117,11 @@ def test_a_webhook_is_made_tried_out_and_sends_again(phone: Phone, receiver: Rec
     phone.press(called("New webhook", "a"))
     phone.give_password()
     page.get_by_label("Address").fill("nowhere")
-    phone.press(called("Make it"))
+    phone.press(called("Create webhook"))
     expect(page.get_by_text("Enter a full address that begins with https://.")).to_be_visible()
     phone.is_well()
     page.get_by_label("Address").fill(receiver.url)
-    phone.press(called("Make it"))
+    phone.press(called("Create webhook"))
     expect(page.get_by_text("it is not shown again")).to_be_visible()
     phone.is_well()
     secret = SECRET.search(page.locator("main").inner_text())[0]

@@ -58,7 +58,7 @@ def test_mails_colours_and_questions_are_seen_while_they_are_written(live_timetu
         expect(page.get_by_role("button", name="Remove: 24 h before")).to_be_visible()
 
         page.goto(f"{path}/look")
-        page.get_by_label("Colour").last.fill("#ffd84d")
+        page.get_by_label("Colour code").fill("#ffd84d")
         expect(page.get_by_text("3 to 1 is needed")).to_be_visible()
         robin.look("faint")
         page.get_by_role("button", name="Use it").press("Enter")

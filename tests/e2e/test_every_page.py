@@ -118,7 +118,7 @@ bookings ?show=upcoming
 bookings ?show=requests
 bookings ?show=past
 bookings ?show=cancelled
-bookings ?show=upcoming&guest=nobody
+bookings ?show=upcoming&q=nobody
 bookings ?show=upcoming&host=all
 bookings by=new
 bookings_agenda ?view=week

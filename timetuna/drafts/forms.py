@@ -147,7 +147,7 @@ class PlanForm(forms.Form):
                 label=gettext("Question"),
                 max_length=200,
                 required=False,
-                help_text=gettext("Empty is not asked."),
+                help_text=gettext("Left empty, it is not asked."),
             ),
             "kind": forms.ChoiceField(label=gettext("Answer"), choices=kinds),
             "required": switch(gettext("Required"), ""),

@@ -28,7 +28,7 @@ class WebhookForm(WholeForm):
         error_messages={"required": gettext_lazy("Enter the address.")},
     )
     events = forms.MultipleChoiceField(
-        label=gettext_lazy("When it is told"),
+        label=gettext_lazy("What it is told"),
         choices=list(SENTENCES.items()),
         widget=forms.CheckboxSelectMultiple,
         error_messages=dict.fromkeys(

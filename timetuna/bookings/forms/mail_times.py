@@ -17,7 +17,7 @@ class MailTimesForm(forms.Form):
     zone = ZoneField(help_text=gettext_lazy("The clock of your guest. Type a city to find it."))
     language = forms.ChoiceField(label=gettext_lazy("Language"))
     duration = forms.ChoiceField(label=gettext_lazy("Length"))
-    by = forms.ChoiceField(label=gettext_lazy("Booked by"), required=False)
+    by = forms.ChoiceField(label=gettext_lazy("The times lead to"), required=False)
 
     def __init__(
         self, page: PublicPage, links: Mapping[int, str], data: Any, *, zone: str, language: str
@@ -26,7 +26,7 @@ class MailTimesForm(forms.Form):
         begins = {"zone": zone, "language": language, "duration": lengths[0][0], "by": ""}
         given = {name: data.get(name, begins[name]) for name in begins}
         super().__init__(given)
-        plain = [] if page.settings.link_only and links else [("", gettext("The page alone"))]
+        plain = [] if page.settings.link_only and links else [("", gettext("The page itself"))]
         offered = {
             "language": list(settings.LANGUAGES),
             "duration": lengths,

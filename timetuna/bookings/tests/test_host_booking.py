@@ -49,7 +49,7 @@ def test_all_facts_stand_on_the_bookings_page(client, alice):
         "91234567890",
         "Hello",
         "3 Jan",
-        "As it was booked",
+        "Unchanged since it was booked",
         f"/booking-pages/{page.pk}",
         "http://localhost:8000" + link_path(booking.booker),
     ):

@@ -147,7 +147,10 @@ def test_on_a_trip_the_clock_is_the_one_of_the_place(as_alice, page):
         ({"date": "2027-03-01", "time": "10:00"}, "Choose a duration."),
         ({"date": "2027-02-30", "time": "10:00", "duration": "30"}, "Enter a date from 2000 to 2100."),
         ({"date": "9999-12-31", "time": "10:00", "duration": "30"}, "Enter a date from 2000 to 2100."),
-        ({"date": "2027-03-01", "time": "25:99", "duration": "30"}, "“25:99” is no time of day. Write it like 09:30."),
+        (
+            {"date": "2027-03-01", "time": "25:99", "duration": "30"},
+            "“25:99” is no time of day. Write it like 09:30.",
+        ),
         ({"date": "2027-03-01", "time": "24:00", "duration": "30"}, "A day begins at 00:00."),
         ({"date": "2027-03-01", "time": "10:00", "duration": "45"}, "This page does not have that duration."),
         ({"date": "\x00", "time": "<b>", "duration": "9" * 5_000}, "Enter a date from 2000 to 2100."),

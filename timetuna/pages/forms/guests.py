@@ -162,7 +162,7 @@ class GuestsTabForm(PageForm):
         max_length=2_000,
         required=False,
         help_text=gettext_lazy(
-            "One per line, such as https://example.org, or * for any website. Empty: none may."
+            "One per line, such as https://example.org, or * for any website. Left empty, none may."
         ),
         widget=forms.Textarea(attrs={"rows": 3, **_PLAIN}),
         error_messages={"max_length": gettext_lazy("This can have 2,000 characters at most.")},

@@ -162,14 +162,14 @@ class LimitsForm(_RulesForm):
     cap_week = cap_field("week", gettext_lazy("Weeks begin on Monday."))
     cap_month = cap_field("month", gettext_lazy("Once a limit is reached, none of your pages offers more."))
     calendar_patience_hours = whole_number(
-        gettext_lazy("Hours to rely on a calendar that cannot be read"),
+        gettext_lazy("If a calendar cannot be read (hours)"),
         1,
         _LONGEST_PATIENCE,
         required=False,
         help_text=format_lazy(
             gettext_lazy(
-                "How long its last known busy times still count. After that, pages it blocks offer no "
-                "times until it can be read again. Empty: {usual}."
+                "For so long what was read last still counts. After that, pages it blocks offer no times "
+                "until it can be read again. Left empty, {usual}."
             ),
             usual=_USUAL_PATIENCE,
         ),
@@ -199,19 +199,19 @@ class GuestsDataForm(_RulesForm):
         kept = settings.RETENTION_DAYS
         empty = (
             ngettext(
-                "Empty: after %(days)d day, which is this server’s limit.",
-                "Empty: after %(days)d days, which is this server’s limit.",
+                "Left empty, after %(days)d day, which is this server’s limit.",
+                "Left empty, after %(days)d days, which is this server’s limit.",
                 kept,
             )
             % {"days": kept}
             if kept
-            else gettext("Empty: never.")
+            else gettext("Left empty, never.")
         )
         field = self.fields["retention_days"]
         field.help_text = (
             gettext(
                 "This many days after a meeting ends, the guest’s name, addresses, phone number and notes "
-                "are erased. The booking stays, as one of an “Erased guest”. Empty: never."
+                "are erased. The booking stays, as one of an “Erased guest”."
             )
             + f" {empty}"
         )

@@ -46,11 +46,11 @@ class LookForm(PicturesForm, PageForm):
 
     also = ("logo_version", "background_version", "video_version")
     brand_color = forms.CharField(
-        label=gettext_lazy("Colour"),
+        label=gettext_lazy("Colour code"),
         max_length=7,
         required=False,
         help_text=gettext_lazy(
-            "For buttons and links, here and in mails, like #0b6e99. Empty is TimeTuna’s own."
+            "For buttons and links, here and in mails, such as #0b6e99. Leave it empty for TimeTuna’s own."
         ),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "dir": "ltr"}),
     )

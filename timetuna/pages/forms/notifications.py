@@ -149,7 +149,7 @@ class NotificationsForm(HostForm):
     guest_reminders = LeadTimesField(
         Reminder(audience="guest"),
         label=gettext_lazy("Remind guests"),
-        help_text=gettext_lazy("Up to five, such as 24 h or 1 h before the start. Empty: none."),
+        help_text=gettext_lazy("Up to five, such as 24 h or 1 h before the start."),
     )
     guest_texts = LeadTimesField(
         Reminder(audience="guest", channel="text"),
@@ -163,13 +163,13 @@ class NotificationsForm(HostForm):
     host_reminders = LeadTimesField(
         Reminder(audience="host"),
         label=gettext_lazy("Remind me"),
-        help_text=gettext_lazy("Up to five, to your own inbox. Empty: none."),
+        help_text=gettext_lazy("Up to five, to your own inbox."),
     )
     follow_up = LeadTimesField(
         Reminder(audience="guest", kind="follow_up"),
         label=gettext_lazy("Follow-up email to guests"),
         most=1,
-        help_text=gettext_lazy("Such as 1 h after the end. Empty: none."),
+        help_text=gettext_lazy("Such as 1 h after the end."),
     )
 
     def __init__(self, page: BookingPage, data: Any = None, _files: Any = None) -> None:

@@ -74,7 +74,9 @@ class OwnPartForm(ColumnsForm[PageHost]):
     def _say_usual(self, name: str, usual: int, unit: str) -> None:
         field = self.fields[name]
         field.widget.attrs["placeholder"] = str(usual)
-        field.help_text = gettext("Empty: %(length)s, as the page has it.") % {"length": _spoken(usual, unit)}
+        field.help_text = gettext("Left empty, %(length)s, as the page has it.") % {
+            "length": _spoken(usual, unit)
+        }
 
     def offers(self) -> list[Offer]:
         chosen = str(self["schedule"].value() or _USUAL)

@@ -151,7 +151,7 @@ class InviteForm(WholeForm):
         error_messages={"required": gettext_lazy("Enter at least one email address.")},
     )
     role = forms.ChoiceField(
-        label=gettext_lazy("As what"),
+        label=gettext_lazy("Role"),
         choices=[
             (Role.MEMBER, gettext_lazy("Member: edits its pages")),
             (Role.ADMIN, gettext_lazy("Admin: invites people too")),

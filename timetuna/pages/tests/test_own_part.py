@@ -117,8 +117,8 @@ def test_what_is_empty_is_as_the_page_has_it_and_says_so(both, as_bob):
 
     text = words(as_bob, tab(both))
 
-    assert "Empty: 15 minutes, as the page has it." in text
-    assert "Empty: 2 days, as the page has it." in text
+    assert "Left empty, 15 minutes, as the page has it." in text
+    assert "Left empty, 2 days, as the page has it." in text
     assert 'placeholder="15"' in text
 
 
