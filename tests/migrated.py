@@ -1,7 +1,8 @@
 """A database that all migrations have been run on, made once and copied by every test run and product under test.
 
-It is made anew whenever a migration or a requirement changes. Nothing trusts it blindly: whoever starts from a copy
-migrates it as usual, and `timetuna/commands/tests` bring empty databases up to date.
+It is made anew whenever a migration or a requirement changes; `python -m tests.migrated` makes it before anybody waits
+for it. Nothing trusts it blindly: whoever starts from a copy migrates it as usual, and `timetuna/commands/tests` bring
+empty databases up to date.
 """
 
 import base64
@@ -31,7 +32,7 @@ FOLDER = ROOT / "test-output" / "migrated"
 def sqlite_file() -> Path:
     """Return a migrated SQLite file, to be copied and never opened for writing."""
     path = FOLDER / f"{_digest()}.sqlite3"
-    with _one_at_a_time():
+    with _one_at_a_time("sqlite"):
         if not path.exists():
             for old in FOLDER.glob("*.sqlite3*"):
                 old.unlink()
@@ -43,8 +44,13 @@ def sqlite_file() -> Path:
 
 def put_static_files(data_dir: Path) -> None:
     """Let a server's folder have what is collected, made once: to compress it takes as long as to start."""
+    shutil.copytree(static_files(), data_dir / "static")
+
+
+def static_files() -> Path:
+    """Return the folder of what is collected, to be copied."""
     made = FOLDER / f"static-{fingerprint_of_files()[:16]}"
-    with _one_at_a_time():
+    with _one_at_a_time("static"):
         if not made.exists():
             for old in FOLDER.glob("static-*"):
                 shutil.rmtree(old)
@@ -52,13 +58,13 @@ def put_static_files(data_dir: Path) -> None:
             _collect(building)
             (building / "static").rename(made)
             shutil.rmtree(building)
-    shutil.copytree(made, data_dir / "static")
+    return made
 
 
 def postgresql_template(url: str) -> str:
     """Return the name of a migrated database at a server, for CREATE DATABASE … TEMPLATE. Nobody connects to it."""
     name = f"timetuna_migrated_{_digest()}"
-    with _one_at_a_time(), closing(psycopg.connect(url, autocommit=True)) as server:
+    with _one_at_a_time("postgresql"), closing(psycopg.connect(url, autocommit=True)) as server:
         if not server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
             _forget_older(server)
             building = f"timetuna_building_{secrets.token_hex(6)}"
@@ -111,9 +117,10 @@ def _digest() -> str:
 
 
 @contextmanager
-def _one_at_a_time() -> Iterator[None]:
+def _one_at_a_time(what: str) -> Iterator[None]:
+    """Whoever wants another thing does not wait for this one."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with (FOLDER / "lock").open("w") as lock:
+    with (FOLDER / f"{what}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
@@ -148,3 +155,8 @@ def _forget_older(server: psycopg.Connection) -> None:
             server.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
         except errors.ObjectInUse:
             continue  # somebody copies it at this moment
+
+
+if __name__ == "__main__":
+    sqlite_file()
+    static_files()

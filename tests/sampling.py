@@ -1,12 +1,12 @@
 """Chooses a part of what is tried in many like cases, another part for each commit. A plugin of pytest's.
 
-TESTS_SHARE=2/512 in the environment takes the second of four parts of the cases of each test that has four or more
+TESTS_SHARE=2/2048 in the environment takes the second of four parts of the cases of each test that has four or more
 and needs a database, a server or a browser for each, of eight or sixteen parts where they are many; of one that is
 marked `matrix` also where it has fewer; and where it says `matrix(of="file")`, a part of the file's tests. Of eight
-or more in a file that are no tables and need as much it takes one half, and then the other. Long proofs say of what
-kind they are: of all that say `matrix(of="kill")` it takes a part together, one of up to sixty-four and one proof at
-least, and what that one tries is a part too. What is marked `whole` is always tried with all its cases: a row of a
-table of rights is somebody's privacy. Properties are tried with a third of their examples, with others in each part.
+or more in a file that are no tables and need as much it takes a quarter, and another with other commits. Long proofs
+say of what kind they are: of all that say `matrix(of="kill")` it takes a part together, one of up to sixty-four and one
+proof at least, and what that one tries is a part too. What is marked `whole` is always tried with all its cases: a row of
+a table of rights is somebody's privacy. Properties are tried with a third of their examples, with others in each part.
 `./test` sets the share by the commit's hash, so that its parts together try all; `./test all`, `./test quick` and
 pytest alone set nothing and try every case each time.
 """
@@ -30,9 +30,13 @@ OF_FILE = (8, 4)
 OF_PROOFS = (64, 32, 16, 8, 4)
 """The same for a kind of long proofs."""
 MANY_IN_A_FILE = 8
-"""From how many tests on that are no tables one half of a file's waits for another commit."""
+"""From how many tests on that are no tables a file's are cut into four parts, too."""
 WITHIN = 8
 """Into how many parts what one proof tries is cut."""
+BEYOND = 4
+"""Into how many is cut, of what is chosen, what one engine is shown beside the other."""
+ALL = OF_PROOFS[0] * WITHIN * BEYOND
+"""Of how many parts a commit is tried with one."""
 FOR_NOTHING = {"capsys", "caplog", "monkeypatch", "request", "tmp_path", "tmp_path_factory", "subtests"}
 """Fixtures that take no time worth saving."""
 SET_UP = {"django_test_environment", "django_db_blocker"}
@@ -49,12 +53,22 @@ def share() -> tuple[int, int]:
 def share_within() -> tuple[int, int]:
     """Return the same for what a proof tries by itself: whichever proof's turn it is, its parts take turns too."""
     part, of = share()
-    return part // OF_PROOFS[0], max(of // OF_PROOFS[0], 1)
+    within = min(max(of // OF_PROOFS[0], 1), WITHIN)
+    return part // OF_PROOFS[0] % within, within
 
 
-def sampled(cases: Sequence[Case], *, within: bool = False, parts: int = 0) -> list[Case]:
-    """Return the chosen part of them, or of what a proof tries by itself; one at least."""
-    part, of = share_within() if within else share()
+def share_beyond() -> tuple[int, int]:
+    """Return the same for a part of what has been chosen by the others: by one of them again some would never be."""
+    part, of = share()
+    before = OF_PROOFS[0] * WITHIN
+    return part // before, max(of // before, 1)
+
+
+def sampled(
+    cases: Sequence[Case], *, within: bool = False, parts: int = 0, by: tuple[int, int] | None = None
+) -> list[Case]:
+    """Return the chosen part of them, or of what a proof tries by itself; one at least.  by: another share."""
+    part, of = by or (share_within() if within else share())
     of = min(of, parts or parts_of(cases, OF_TABLE))
     return list(cases[part % of :: of]) or [cases[part % len(cases)]]
 
@@ -83,7 +97,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if len(of_one) >= MANY or of_one[0].get_closest_marker("matrix")
     }
     left = {item for of_one in cases.values() for item in {*of_one} - {*chosen.get(of_one[0].nodeid, of_one)}}
-    left |= _other_halves([item for item in items if not _is_of_many(item)])
+    left |= _other_quarters([item for item in items if not _is_of_many(item)])
     if left:
         config.hook.pytest_deselected(items=[item for item in items if item in left])
         items[:] = [item for item in items if item not in left]
@@ -96,14 +110,14 @@ def _is_of_many(item: pytest.Item) -> bool:
     )
 
 
-def _other_halves(items: Sequence[pytest.Item]) -> set[pytest.Item]:
-    """Return what is left to the next commit in files with many tests of which each takes what is dear to make."""
+def _other_quarters(items: Sequence[pytest.Item]) -> set[pytest.Item]:
+    """Return what is left to other commits in files with many tests of which each takes what is dear to make."""
     files = defaultdict(list)
     for item in items:
         if _takes_much(item):
             files[item.nodeid.partition("::")[0]].append(item)
     many = [of_one for of_one in files.values() if len(of_one) >= MANY_IN_A_FILE]
-    return {item for of_one in many for item in {*of_one} - {*sampled(of_one, within=True, parts=2)}}
+    return {item for of_one in many for item in {*of_one} - {*sampled(of_one, within=True, parts=PARTS)}}
 
 
 def _parts(name: str, items: Sequence[pytest.Item]) -> int:
@@ -140,7 +154,7 @@ def _takes_much(item: pytest.Item) -> bool:
     return bool(item.get_closest_marker("django_db") or given - FOR_NOTHING - {*params} - SET_UP)
 
 
-def share_for(commit: str, *, of: int = OF_PROOFS[0] * WITHIN) -> str:
+def share_for(commit: str, *, of: int = ALL) -> str:
     """Return the part that a commit is tried with, by its hash and never by the day."""
     return f"{int(commit, 16) // 16 % of + 1}/{of}"
 

@@ -26,7 +26,7 @@ from typing import Any
 
 import pytest
 
-from tests.sampling import PARTS, sampled
+from tests.sampling import PARTS, sampled, share_beyond
 
 ROOT = Path(__file__).resolve().parents[1]
 VERBS = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")
@@ -94,16 +94,15 @@ def on_sqlite(items: Sequence[pytest.Item]) -> list[pytest.Item]:
     """Return what SQLite is shown where PostgreSQL is shown the rest: of what both have to show a part in its turn."""
     here = [item for item in items if "postgresql" not in _one_engine(item)]
     on_both = [item for item in here if always(item) and not item.get_closest_marker("whole")]
-    # By the other part of the share: of what is here at all, the first one has chosen.
-    left = {*on_both} - {*sampled(on_both, within=True, parts=PARTS)} if on_both else set()
+    left = {*on_both} - {*sampled(on_both, parts=PARTS, by=share_beyond())} if on_both else set()
     return [item for item in here if item not in left]
 
 
 def on_postgresql(items: Sequence[pytest.Item]) -> list[pytest.Item]:
-    """Return what PostgreSQL is shown beside SQLite: all that it decides, and half of what only commits."""
+    """Return what PostgreSQL is shown beside SQLite: all that it decides, and a quarter of what only commits."""
     here = [item for item in items if always(item)]
     commit = [item for item in here if not any(map(item.get_closest_marker, ("vendor", "slow", "whole")))]
-    left = {*commit} - {*sampled(commit, within=True, parts=2)} if commit else set()
+    left = {*commit} - {*sampled(commit, parts=PARTS, by=share_beyond())} if commit else set()
     return [item for item in here if item not in left]
 
 

@@ -130,8 +130,8 @@ def test_what_is_shown_on_both_takes_turns_on_sqlite(monkeypatch: pytest.MonkeyP
         return "".join(item.name for item in on_sqlite(items))
 
     found = []
-    for part in (1, 65, 129, 193):
-        monkeypatch.setenv("TESTS_SHARE", f"{part}/512")
+    for part in (1, 513, 1025, 1537):
+        monkeypatch.setenv("TESTS_SHARE", f"{part}/2048")
         found.append(shown())
     monkeypatch.delenv("TESTS_SHARE")
 
@@ -139,7 +139,7 @@ def test_what_is_shown_on_both_takes_turns_on_sqlite(monkeypatch: pytest.MonkeyP
     assert shown() == "abcdefgh rights here"
 
 
-def test_of_what_only_commits_postgresql_is_shown_one_half_and_then_the_other(
+def test_of_what_only_commits_postgresql_is_shown_one_quarter_and_then_others(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     mark = pytest.mark
@@ -152,10 +152,10 @@ def test_of_what_only_commits_postgresql_is_shown_one_half_and_then_the_other(
     ]
 
     found = []
-    for part in (1, 65):
-        monkeypatch.setenv("TESTS_SHARE", f"{part}/512")
+    for part in (1, 65, 513, 1025, 1537):
+        monkeypatch.setenv("TESTS_SHARE", f"{part}/2048")
         found.append("".join(item.name for item in on_postgresql(items)))
     monkeypatch.delenv("TESTS_SHARE")
 
-    assert found == ["ac locks races rights", "bd locks races rights"]
+    assert found == [f"{name} locks races rights" for name in "aabcd"]
     assert "".join(item.name for item in on_postgresql(items)) == "abcd locks races rights"
