@@ -1,5 +1,6 @@
 """The real product as processes, beside a real sandbox: for journeys, races and hard ends."""
 
+import fcntl
 import json
 import os
 import secrets
@@ -7,13 +8,16 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cache
+from itertools import cycle, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import httpx2
 
@@ -149,13 +153,42 @@ def processes() -> Iterator[tuple[int, int, str]]:
             yield int(folder.name), parent, command
 
 
+PORTS, AT_ONCE = range(20_000, 32_000), 50
+"""Below those that systems give to whoever connects (from 32768 on Linux)."""
+_claimed: list[TextIO] = []
+
+
 def free_ports(count: int) -> list[int]:
-    """Return ports nobody listens on now."""
-    servers = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [server.getsockname()[1] for server in servers]
-    for server in servers:
-        server.close()
-    return ports
+    """Return ports nobody listens on now, and none that another process of tests is given."""
+    turns = (port for port in islice(_own_ports(), AT_ONCE) if _is_free(port))
+    return list(islice(turns, count))
+
+
+@cache
+def _own_ports() -> Iterator[int]:
+    """Some that this process has for itself as long as it lives, in turns."""
+    folder = Path(tempfile.gettempdir()) / f"timetuna-test-ports-{os.getuid()}"
+    folder.mkdir(exist_ok=True)
+    starts = PORTS[::AT_ONCE]
+    for turn in range(len(starts)):
+        first = starts[(os.getpid() + turn) % len(starts)]
+        lock = (folder / f"{first}.lock").open("w")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.close()
+            continue
+        _claimed.append(lock)
+        return cycle(range(first, first + AT_ONCE))
+    raise RuntimeError("All ports for tests are taken.")
+
+
+def _is_free(port: int) -> bool:
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError:
+        return False
+    return True
 
 
 @contextmanager

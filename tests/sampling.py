@@ -4,11 +4,11 @@ TESTS_SHARE=2/2048 in the environment takes the second of four parts of the case
 and needs a database, a server or a browser for each, of eight or sixteen parts where they are many; of one that is
 marked `matrix` also where it has fewer; and where it says `matrix(of="file")`, a part of the file's tests. Of eight
 or more in a file that are no tables and need as much it takes a quarter, and another with other commits. Long proofs
-say of what kind they are: of all that say `matrix(of="kill")` it takes a part together, one of up to sixty-four and one
-proof at least, and what that one tries is a part too. What is marked `whole` is always tried with all its cases: a row of
-a table of rights is somebody's privacy. Properties are tried with a third of their examples, with others in each part.
-`./test` sets the share by the commit's hash, so that its parts together try all; `./test all`, `./test quick` and
-pytest alone set nothing and try every case each time.
+say of what kind they are: of all that say `matrix(of="kill")` it takes a part together, one of up to sixty-four and
+one proof at least, and what that one tries is a part too. What is marked `whole` is always tried with all its cases:
+a row of a table of rights is somebody's privacy. Properties are tried with a third of their examples, with others in
+each part. `./test` sets the share by the commit's hash, so that its parts together try all; `./test all`, `./test
+quick` and pytest alone set nothing and try every case each time.
 """
 
 import os
