@@ -41,6 +41,10 @@ class Charge:
     def is_taken(self) -> bool:
         return self.state in TAKEN
 
+    def was_never_paid(self) -> bool:
+        """Nor was anything set aside."""
+        return self.state in {"awaiting", "expired"}
+
     def amount(self) -> str:
         return in_words(self.total, self.currency)
 
@@ -117,6 +121,12 @@ def charge_of(booking: Booking) -> Charge | None:
         payee=row.payee_id,
         refund_hours=row.refund_hours,
     )
+
+
+def is_called_off(booking: Booking) -> bool:
+    """Whether its host wants it off, also while its guest may still be able to pay for it."""
+    row: Any = getattr(booking, "payment", None)
+    return row is not None and bool(row.called_off)
 
 
 def refund_problem(booking: Booking) -> str:

@@ -109,6 +109,7 @@ TOLD = frozenset(
         BookingEvent.REFUNDED,
         BookingEvent.REFUNDED_AT_STRIPE,
         BookingEvent.DISPUTED,
+        BookingEvent.DISPUTE_ENDED,
         BookingEvent.PHONE_AWAITED,
         BookingEvent.PHONE_CONFIRMED,
         BookingEvent.APPROVED,
@@ -287,8 +288,7 @@ def is_fresh(entry: HistoryEntry | None, *, now: datetime) -> bool:
 
 def last_words(booking: Booking, *, event: str) -> str:
     """What was written with the latest event of that kind, or ""."""
-    entry = booking.history.filter(event=event).last()
-    return quote_of(entry) if entry else ""
+    return quote_of(entry) if (entry := booking.history.filter(event=event).last()) else ""
 
 
 def latest_handing(booking: Booking) -> HistoryEntry | None:
@@ -346,6 +346,7 @@ TRANSITIONS = (
     Transition(Status.AWAITING_PAYMENT, Status.PENDING, SYSTEM, BookingEvent.PAID),
     Transition(Status.AWAITING_PAYMENT, Status.LAPSED, SYSTEM, BookingEvent.LAPSED),
     Transition(Status.AWAITING_PAYMENT, Status.WITHDRAWN, GUEST, BookingEvent.WITHDRAWN),
+    Transition(Status.AWAITING_PAYMENT, Status.DECLINED, HOST, BookingEvent.DECLINED),
     Transition(Status.AWAITING_PHONE, Status.CONFIRMED, GUEST, BookingEvent.PHONE_CONFIRMED),
     Transition(Status.AWAITING_PHONE, Status.PENDING, GUEST, BookingEvent.PHONE_CONFIRMED),
     Transition(Status.AWAITING_PHONE, Status.LAPSED, SYSTEM, BookingEvent.LAPSED),

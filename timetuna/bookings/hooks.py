@@ -1,6 +1,7 @@
 """What the apps that stand on this one want to be told: they say it through functions they register."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from timetuna.bookings.models import Booking
 from timetuna.jobs import queue
@@ -12,11 +13,26 @@ AboutBooking = Callable[[int], None]
 HoldsBack = Callable[[Booking, str], bool]
 """It gets the booking and where the answer comes from."""
 Refusal = Callable[[Booking], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallingOff:
+    """What a host says of a booking that is still to be paid. by: their id.  told: as `actions.cancel` has it."""
+
+    by: int | None
+    source: str
+    words: str
+    told: tuple[str, ...] | None
+
+
+CallsOff = Callable[[Booking, CallingOff], None]
 _leaving: list[AboutHost] = []
 _unpaid: list[AboutBooking] = []
 _holding_back: list[HoldsBack] = []
 _held_back: list[AboutBooking] = []
 _restoring: list[Refusal] = []
+_calling_off: list[CallsOff] = []
+_called_off: list[AboutBooking] = []
 
 
 def on_host_leaving(listener: AboutHost) -> AboutHost:
@@ -71,6 +87,32 @@ def on_held_back(listener: AboutBooking) -> AboutBooking:
 
 def held_back(booking_id: int) -> None:
     for listener in _held_back:
+        listener(booking_id)
+
+
+def on_calling_off(listener: CallsOff) -> CallsOff:
+    """Have a function called, in the same transaction, when a host calls off what is still to be paid.
+
+    It writes that down and sees to it: the time is free only once nobody can pay.
+    """
+    _calling_off.append(listener)
+    return listener
+
+
+def calling_off(booking: Booking, said: CallingOff) -> None:
+    queue.load()
+    for listener in _calling_off:
+        listener(booking, said)
+
+
+def on_called_off(listener: AboutBooking) -> AboutBooking:
+    """Have a function called, once it is committed, that does at once what `on_calling_off` wrote down."""
+    _called_off.append(listener)
+    return listener
+
+
+def called_off(booking_id: int) -> None:
+    for listener in _called_off:
         listener(booking_id)
 
 

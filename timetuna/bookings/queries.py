@@ -35,6 +35,7 @@ from timetuna.pages.models import BookingPage, Question
 from timetuna.pages.public import Face, together
 
 UPCOMING, PAST, CANCELLED, REQUESTS = "upcoming", "past", "cancelled", "requests"
+UNSETTLED = tuple(TAKES_TIME - {Status.CONFIRMED})  # waits for its host or its guest
 _REACH = LONGEST_MEETING + 1
 
 
@@ -109,7 +110,7 @@ def _fitting(bookings: Mine, wanted: Wanted, now: datetime) -> Mine:
     if wanted.which == CANCELLED:
         return found.filter(NOT_CONFIRMED, status__in=OFF)
     if wanted.which == REQUESTS:
-        return found.filter(NOT_CONFIRMED, status=Status.PENDING)
+        return found.filter(NOT_CONFIRMED, status__in=UNSETTLED)
     found, minute = found.filter(status=Status.CONFIRMED), minute_of(now)
     if wanted.which == PAST:
         return found.filter(since(minute, beyond=False), to_minute__lte=minute)
@@ -132,7 +133,7 @@ def read_whole(found: Iterable[FoundBooking]) -> list[Booking]:
 class PlannedBooking(NamedTuple):
     """What an agenda needs of a booking, as columns: a week of a team has hundreds of them.
 
-    guest: the name of who booked.  conference_state: None where no meeting is made.
+    guest: the name of who booked.  conference_state, disputed: None where no meeting is made, or nothing paid.
     readable, changeable: whether whoever looks may, see `permissions`.
     """
 
@@ -146,6 +147,7 @@ class PlannedBooking(NamedTuple):
     no_show: bool
     meeting_type: str
     conference_state: str | None
+    disputed: bool | None
     readable: bool
     changeable: bool
 
@@ -165,14 +167,24 @@ def _planned(bookings: Mine, span: Interval) -> list[PlannedBooking]:
     rows = with_booker(bookings).filter(about, status__in=TAKES_TIME, to_minute__gt=start)
     columns = (
         *("pk", "host_id", "booker__name", "title", "start_at", "minutes", "status", "no_show"),
-        *("meeting_type", "conference__state", "readable", "changeable"),
+        *("meeting_type", "conference__state", "payment__disputed", "readable", "changeable"),
     )
     return list(map(PlannedBooking._make, rows.order_by().values_list(*columns)))
 
 
-def requests_among(bookings: QuerySet[Booking]) -> int:
-    """How many wait for an answer."""
-    return bookings.filter(status=Status.PENDING).count()
+class Unsettled(NamedTuple):
+    """How many take time and are no bookings yet: by who has to do something."""
+
+    answers: int
+    guests: int
+
+
+def unsettled_among(bookings: QuerySet[Booking]) -> Unsettled:
+    """One query."""
+    rows = bookings.filter(NOT_CONFIRMED, status__in=UNSETTLED).order_by()
+    counted = dict(rows.values_list("status").annotate(number=Count("pk")))
+    answers = counted.pop(Status.PENDING, 0)
+    return Unsettled(answers, sum(counted.values()))
 
 
 def lately(unusual: QuerySet[UnusualBookings], *, now: datetime) -> QuerySet[UnusualBookings]:

@@ -65,7 +65,9 @@ class Payment(models.Model):
     session_url: where the guest pays, "" where they cannot (any more).
     capture_before: until when what is set aside can be taken.  capture: what a host has said yes to, {} while they
     have not: who, and from where.
-    refunded: what was given back, by whomever.  disputed: the payer's bank has taken it back, or tries to.
+    called_off: what its host has said while it was still to be paid, {} while they have not: who, from where, with
+    which words, and who is told.
+    refunded: what was given back, by whomever.  disputed: the payer's bank tries to take it back.
     problem: what Stripe says stands in the way, for its host.
     """
 
@@ -101,6 +103,7 @@ class Payment(models.Model):
     receipt_url = models.TextField(blank=True, default="")
     capture_before = models.DateTimeField(null=True)
     capture = models.JSONField(default=dict)
+    called_off = models.JSONField(default=dict)
     paid_at = models.DateTimeField(null=True)
     refunded = models.BigIntegerField(default=0)
     problem = models.CharField(max_length=300, blank=True, default="")

@@ -89,7 +89,7 @@ class PaymentOut(Given):
     tax: int = Field(description="What Stripe has added to it.")
     currency: str = Field(description="ISO 4217, in small letters.", examples=["eur"])
     refunded: int = Field(description="What went back.")
-    disputed: bool = Field(description="Whether the guest’s bank disputes it, or did.")
+    disputed: bool = Field(description="Whether the guest’s bank disputes it.")
     url: str = Field(description="Where it is paid at Stripe, while it is still to be paid.")
 
 

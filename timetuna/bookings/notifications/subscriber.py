@@ -49,7 +49,7 @@ MAILS = {
 def send(happening: Happening) -> None:
     kind, audiences = MAILS[happening.event]
     if happening.facts.get("unpaid"):
-        kind = "unpaid"
+        kind = "unpaid" if happening.event == BookingEvent.LAPSED else "unpaid_declined"
     told = audiences(happening.booking) if happening.told is None else happening.told
     enqueue_mails(happening.booking, kind=kind, audiences=told)
 

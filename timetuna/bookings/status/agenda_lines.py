@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 from timetuna.accounts.models import User
 from timetuna.availability.interval import Interval, minute_of
 from timetuna.bookings.models import Booking, BookingHost, Conference
-from timetuna.bookings.queries import PlannedBooking, open_work
+from timetuna.bookings.queries import UNSETTLED, PlannedBooking, open_work
 from timetuna.bookings.status.badges import Badge, badges_of
 from timetuna.bookings.status.day_grid import Column
 from timetuna.bookings.status.rows import Reader
@@ -86,7 +86,7 @@ class AgendaLines:
     def _line(self, row: PlannedBooking, span: Interval, column: Column) -> AgendaLine:
         now, start = self.reader.now, row.start_at
         ahead = row.status == Booking.Status.CONFIRMED and start + timedelta(minutes=row.minutes) > now
-        under_way, waits = ahead and start <= now, row.status == Booking.Status.PENDING
+        under_way, waits = ahead and start <= now, row.status in UNSETTLED
         return AgendaLine(
             url=f"{self._path}/{row.pk}",
             guest=row.guest,
@@ -143,7 +143,7 @@ def _badges(bookings: Sequence[PlannedBooking], reader: Reader) -> dict[int, lis
 
 def _has_news(row: PlannedBooking) -> bool:
     link_is_settled = row.conference_state in {None, Conference.State.READY}
-    return row.no_show or row.status == Booking.Status.PENDING or not link_is_settled
+    return row.no_show or bool(row.disputed) or row.status in UNSETTLED or not link_is_settled
 
 
 def list_items(placed: Iterable[tuple[AgendaLine, str]]) -> SafeString:

@@ -37,6 +37,8 @@ class Badge:
 
 DISPUTED = Badge(gettext_lazy("Payment disputed"), "bad")
 ASKS = Badge(gettext_lazy("Waiting for your answer"), "warn")
+UNPAID = Badge(gettext_lazy("Awaiting payment"), "warn")
+UNPROVED = Badge(gettext_lazy("Awaiting phone"), "warn")
 NO_SHOW = Badge(gettext_lazy("Did not come"), "warn")
 MISSING = Badge(gettext_lazy("Link is missing"), "bad")
 LATE = Badge(gettext_lazy("Link is late"), "warn")
@@ -61,6 +63,8 @@ def badges_of(booking: Booking, work: Iterable[Job], *, now: datetime) -> list[B
     events = {job.state for job in jobs if wanted and job.name in _EVENTS and job.last_error}
     found = {
         ASKS: booking.status == Status.PENDING,
+        UNPAID: booking.status == Status.AWAITING_PAYMENT,
+        UNPROVED: booking.status == Status.AWAITING_PHONE,
         DISPUTED: bool(charge and charge.disputed),
         NO_SHOW: booking.no_show,
         MISSING: link is MISSING,

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from timetuna.accounts.models import User
 from timetuna.bookings.charge import charge_of
@@ -14,7 +14,7 @@ from timetuna.bookings.events import ahead
 from timetuna.bookings.integrations.location import join_url
 from timetuna.bookings.listing import Listed
 from timetuna.bookings.models import Booking
-from timetuna.bookings.queries import from_one_source, host_names, open_work
+from timetuna.bookings.queries import UNSETTLED, from_one_source, host_names, open_work
 from timetuna.bookings.status.badges import Badge, badges_of
 from timetuna.jobs.models import Job
 from timetuna.l10n import datetimes
@@ -49,7 +49,8 @@ class Reader:
 class BookingRow:
     """A booking in a list. `times` is by the reader's clock; `join_url` only while the meeting can be joined.
 
-    state: how it stands, where no badge says so.  payment: what was paid, "" where it costs nothing.
+    state: how it stands, where no badge says so, or until when its guest can pay.
+    payment: what was paid, "" where it costs nothing.
     from_source: how many bookings came from the same network, where these are many.
     hosts: who hosts it, the lead first; "" where the reader does alone.
     """
@@ -119,11 +120,11 @@ class LineMaker:
             kind=kind_label(booking),
             badges=badges_of(booking, work, now=now) if readable else (),
             join_url=join_url(booking) if readable and ahead(booking, now=now) else "",
-            waits=booking.status == Booking.Status.PENDING,
+            waits=booking.status in UNSETTLED,
             under_way=booking.start_at <= now and ahead(booking, now=now),
             from_source=many if many >= MANY else 0,
             hosts=_hosts(booking, self.reader),
-            state=state_of(booking),
+            state=state_of(booking, self.reader),
             payment=charge.sentence() if readable and charge else "",
         )
 
@@ -149,8 +150,20 @@ _ENDED = {
 }
 
 
-def state_of(booking: Booking) -> str:
-    """In a word or two how it ended; "" where it stands, where its list or a badge says how."""
+_UNPAID = {
+    Booking.Status.DECLINED: gettext_lazy("Cancelled before it was paid"),
+    Booking.Status.LAPSED: gettext_lazy("Not paid in time"),
+}
+
+
+def state_of(booking: Booking, reader: Reader) -> str:
+    """In a word or two how it ended, or until when its guest can pay; "" where its list or a badge says how."""
+    until, charge = booking.pending_until, charge_of(booking)
+    if until is not None and booking.status == Booking.Status.AWAITING_PAYMENT:
+        when = datetimes.dated(until, zone=reader.zone, now=reader.now, begins=False)
+        return gettext("until %(when)s") % {"when": when}
+    if charge is not None and charge.was_never_paid() and booking.status in _UNPAID:
+        return str(_UNPAID[Booking.Status(booking.status)])
     return str(_ENDED.get(Booking.Status(booking.status), ""))
 
 

@@ -8,9 +8,10 @@ from django.db import transaction
 
 from timetuna.bookings.actions.answer_request import answer_until, confirm
 from timetuna.bookings.actions.host_time import lock_hosts_of
-from timetuna.bookings.events import CALLED_OFF, SYSTEM, Status, change_state
+from timetuna.bookings.events import CALLED_OFF, HOST, SYSTEM, Status, change_state
 from timetuna.bookings.models import Booking
 from timetuna.bookings.notifications.telling import booker_alone
+from timetuna.bookings.said_to_hosts import BEFORE_PAID
 from timetuna.payments.actions.refunded import count_refunds, tell_came, want_refund
 from timetuna.payments.models import TAKEN, Payment, Refund
 from timetuna.providers.stripe.facts import SessionFacts
@@ -72,7 +73,7 @@ def end_unknown(booking_id: int, *, now: datetime) -> None:
     with transaction.atomic():
         payment = locked(booking_id)
         if payment.booking.status == Status.AWAITING_PAYMENT and now > payment.created_at + UNKNOWN_FOR:
-            lapse(payment.booking)
+            _end(payment)
 
 
 def end_unpayable(booking_id: int) -> None:
@@ -82,7 +83,27 @@ def end_unpayable(booking_id: int) -> None:
         if payment.booking.status == Status.AWAITING_PAYMENT and not payment.session_id:
             payment.state = State.EXPIRED
             payment.save(update_fields=["state"])
-            lapse(payment.booking)
+            _end(payment)
+
+
+def _end(payment: Payment) -> None:
+    """Free the time for which nobody can pay any more: it is up, or its host has called it off."""
+    said = payment.called_off
+    if not said:
+        lapse(payment.booking)
+        return
+    booker = booker_alone(payment.booking)
+    change_state(
+        payment.booking,
+        Status.DECLINED,
+        actor=HOST,
+        source=said["source"],
+        words=said["words"],
+        by=said["by"],
+        told=booker if said["told"] is None else tuple(one for one in booker if one in said["told"]),
+        unpaid=True,
+        which=BEFORE_PAID,
+    )
 
 
 def lapse(booking: Booking) -> None:
@@ -98,9 +119,8 @@ def _write_down(payment: Payment, facts: SessionFacts, *, now: datetime) -> bool
         payment.intent_id, payment.capture_before = intent.id, intent.capture_before
         if intent.charge is not None:
             payment.charge_id, payment.receipt_url = intent.charge.id, intent.charge.receipt_url
-    payment.session_url = (
-        facts.url if facts.is_open and payment.booking.status == Status.AWAITING_PAYMENT else ""
-    )
+    payable = payment.booking.status == Status.AWAITING_PAYMENT and not payment.called_off
+    payment.session_url = facts.url if facts.is_open and payable else ""
     if payment.state in {*TAKEN, State.LOST, State.RELEASED}:
         return False
     if intent is not None and intent.taken:
@@ -128,9 +148,9 @@ def _awaiting(payment: Payment, facts: SessionFacts | None, now: datetime) -> Du
     if payment.state in {State.EXPIRED, State.RELEASED} or facts is None:
         if facts is None:
             payment.state = State.EXPIRED
-        lapse(booking)
+        _end(payment)
         return Due.NOTHING
-    if facts.is_open and until is not None and until <= now:
+    if facts.is_open and (payment.called_off or (until is not None and until <= now)):
         return Due.EXPIRE
     return Due.NOTHING
 

@@ -31,7 +31,8 @@ def ask_stripe(payment: Payment, *, now: datetime) -> SessionFacts | None:
     if payment.session_id:
         return stripe().session(key_for(payment), payment.session_id)
     until = booking.pending_until
-    if booking.status != Booking.Status.AWAITING_PAYMENT or until is None or until <= now:
+    waits = booking.status == Booking.Status.AWAITING_PAYMENT and not payment.called_off
+    if not waits or until is None or until <= now:
         return None
     return _create(payment, key_for(payment))
 

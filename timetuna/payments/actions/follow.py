@@ -1,5 +1,7 @@
 """What becomes of a payment when something happens to its booking."""
 
+from dataclasses import asdict
+
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -7,7 +9,14 @@ from timetuna.bookings.actions.answer_request import plan_expiry
 from timetuna.bookings.charge import goes_back
 from timetuna.bookings.errors import NotPossible
 from timetuna.bookings.events import GUEST, BookingEvent, Happening, Status, on_event
-from timetuna.bookings.hooks import on_approving, on_held_back, on_restoring
+from timetuna.bookings.hooks import (
+    CallingOff,
+    on_approving,
+    on_called_off,
+    on_calling_off,
+    on_held_back,
+    on_restoring,
+)
 from timetuna.bookings.models import Booking
 from timetuna.payments.actions.apply import answerable_until
 from timetuna.payments.actions.refunded import want_refund
@@ -82,10 +91,27 @@ def collect_now(booking_id: int) -> None:
         raise NotPossible(gettext("The payment could not be collected, so nothing is confirmed."))
 
 
+@on_calling_off
+def note_called_off(booking: Booking, said: CallingOff) -> None:
+    """Have Stripe's page ended first; what its guest pays in that moment is a booking."""
+    payment = _payment(booking)
+    if payment is not None:
+        payment.called_off, payment.session_url = asdict(said), ""
+        payment.save(update_fields=["called_off", "session_url"])
+        settle_later(booking, name="called_off")
+
+
+@on_called_off
+def end_now(booking_id: int) -> None:
+    settle(booking_id)
+
+
 @on_restoring
 def refuse_unpaid(booking: Booking) -> str:
     """What was given back, or let go, is not paid any more."""
     payment = _payment(booking)
+    if payment is not None and payment.paid_at is None and payment.state == Payment.State.EXPIRED:
+        return gettext("It was never paid.")
     if payment is None or (payment.state == Payment.State.PAID and not payment.refunds.exists()):
         return ""
     return gettext("It was paid, and the money has gone back.")

@@ -23,6 +23,7 @@ KEPT_FOR = timedelta(days=45)
 """Stripe repeats for three days by itself, and for thirty by hand."""
 _DISPUTE = {
     "won": gettext_noop("The guest’s bank has left the payment with you."),
+    "warning_closed": gettext_noop("The guest’s bank has left the payment with you."),
     "lost": gettext_noop("The guest’s bank has taken the payment back."),
 }
 
@@ -75,9 +76,10 @@ def _end_dispute(booking_id: int, outcome: str) -> None:
     told = payment.booking.history.filter(event=BookingEvent.DISPUTE_ENDED)
     if told.filter(text=_DISPUTE[outcome]).exists():
         return
+    payment.disputed = False
     if outcome == "lost":
         payment.state = Payment.State.LOST
-        payment.save(update_fields=["state"])
+    payment.save(update_fields=["disputed", "state"])
     record(payment.booking, BookingEvent.DISPUTE_ENDED, actor=SYSTEM, sentence=_DISPUTE[outcome])
 
 

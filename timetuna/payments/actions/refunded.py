@@ -98,10 +98,15 @@ def count_refunds(payment: Payment, charge: ChargeFacts, *, now: datetime) -> No
                 done_at=now,
             )
             _tell(outside)
-    if charge.disputed and not payment.disputed:
+    if charge.disputed and not payment.disputed and not _dispute_ended(payment):
         payment.disputed = True
         record(payment.booking, BookingEvent.DISPUTED, actor=SYSTEM, payment=payment.pk)
     _sum_up(payment)
+
+
+def _dispute_ended(payment: Payment) -> bool:
+    """Stripe's charge says for ever that it was disputed."""
+    return payment.booking.history.filter(event=BookingEvent.DISPUTE_ENDED).exists()
 
 
 def _find_given(payment: Payment, unaccounted: int, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """Money that goes back: by hand, by rule, at Stripe; and what a bank takes."""
 
+import json
 from datetime import timedelta
 from uuid import uuid4
 
@@ -21,9 +22,11 @@ from timetuna.payments.actions.connect import connect_by_key
 from timetuna.payments.actions.refund import refund
 from timetuna.payments.actions.settle import settle
 from timetuna.payments.models import Payment, Refund
+from timetuna.payments.secrets import unsealed
 from timetuna.payments.tests.paying import payment_of, price
 from timetuna.payments.tests.test_shown import hosts_page, text_of
 from timetuna.payments.tests.test_way import buy, events, stands
+from timetuna.payments.tests.test_webhooks import path_of, post, signed
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 
@@ -142,6 +145,25 @@ def test_refunded_at_stripe_it_stands_in_the_history(booked, paying):
     assert events(booked).count("refunded_at_stripe") == 2
     assert "refunded" not in events(booked)
     assert stands(booked)[0] == "confirmed"
+
+
+@pytest.mark.parametrize("outcome", ["won", "warning_closed", "lost"])
+def test_a_dispute_that_is_over_is_none_any_more(booked, paying, account, outcome):
+    paying.control.dispute(payment_of(booked).session_id)
+    paying.tell()
+    work_off()
+    payment = payment_of(booked)
+    about = {"object": "dispute", "payment_intent": payment.intent_id, "status": outcome}
+    body = json.dumps({"id": "evt_end", "type": "charge.dispute.closed", "data": {"object": about}})
+    assert post(path_of(account), body, signed(body, unsealed(account, "webhook_secret"))) == 200
+    work_off()
+    settle(booked.pk)
+
+    payment.refresh_from_db()
+    assert not payment.disputed  # although Stripe’s charge says for ever that it was
+    assert payment.state == ("lost" if outcome == "lost" else "paid")
+    assert events(booked).count("disputed") == events(booked).count("dispute_ended") == 1
+    assert Job.objects.filter(arguments__kind="disputed").count() == 1
 
 
 def test_a_dispute_stands_in_the_history_once(booked, paying):

@@ -25,6 +25,7 @@ TOLD_AS = {
     BookingEvent.REFUNDED: EventType.REFUNDED,
     BookingEvent.REFUNDED_AT_STRIPE: EventType.REFUNDED,
     BookingEvent.DISPUTED: EventType.UPDATED,
+    BookingEvent.DISPUTE_ENDED: EventType.UPDATED,
     BookingEvent.PHONE_CONFIRMED: EventType.CREATED,
     BookingEvent.APPROVED: EventType.APPROVED,
     BookingEvent.DECLINED: EventType.DECLINED,
@@ -49,7 +50,7 @@ TOLD_AS = {
 }
 """What was brought along from another product was told there; what waits for a proof or money is no booking yet."""
 _FROM_PROOF = (BookingEvent.PAID, BookingEvent.PHONE_CONFIRMED)
-_ENDS_REQUESTS = (BookingEvent.LAPSED, BookingEvent.WITHDRAWN)
+_ENDS_REQUESTS = (BookingEvent.DECLINED, BookingEvent.LAPSED, BookingEvent.WITHDRAWN)
 _WAS_TOLD = (BookingEvent.REQUESTED, *_FROM_PROOF)
 
 

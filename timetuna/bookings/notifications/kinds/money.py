@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as lazy_for_hosts
 from django.utils.translation import gettext_noop as noop_for_hosts
 
 from timetuna.bookings.events import BookingEvent
-from timetuna.bookings.notifications.kinds.requests import LAPSED
+from timetuna.bookings.notifications.kinds.requests import LAPSED, host_wrote
 from timetuna.bookings.notifications.telling import (
     SEE,
     MessageKind,
@@ -67,6 +67,16 @@ UNPAID = replace(
         _("Your time is not kept any more"),
         (_("It was not paid in time, so nothing is booked and nothing is charged."),),
         _("Choose a new time"),
+    ),
+)
+UNPAID_DECLINED = replace(
+    UNPAID,
+    name="unpaid_declined",
+    label=noop_for_hosts("cancelled before it was paid"),
+    to_booker=replace(
+        UNPAID.to_booker,
+        subject=_("Declined: %(title)s with %(host)s, %(start)s"),
+        sentences=(_("%(lead)s cannot take this time."), _("Nothing is charged."), host_wrote),
     ),
 )
 REFUNDED = MessageKind(
@@ -133,4 +143,4 @@ DISPUTED = replace(
         SEE,
     ),
 )
-KINDS = (UNPAID, REFUNDED, REFUND_FAILED, CAPTURE_FAILED, DISPUTED)
+KINDS = (UNPAID, UNPAID_DECLINED, REFUNDED, REFUND_FAILED, CAPTURE_FAILED, DISPUTED)

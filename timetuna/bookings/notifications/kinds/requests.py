@@ -40,7 +40,7 @@ def _wrote_with_move(about: Telling) -> Sentences:
     return about.wrote_with_move(about.booking.booker.name, actor=GUEST)
 
 
-def _host_wrote(about: Telling) -> Sentences:
+def host_wrote(about: Telling) -> Sentences:
     return about.wrote(acting_host(about.booking), about.booking.cancel_note)
 
 
@@ -111,7 +111,7 @@ DECLINED = replace(
     to_booker=Text(
         _("Declined: %(title)s with %(host)s, %(start)s"),
         _("Your request was declined"),
-        (_("%(lead)s cannot take this time."), _host_wrote),
+        (_("%(lead)s cannot take this time."), host_wrote),
         _("Ask for another time"),
     ),
     to_host=Text(

@@ -156,6 +156,12 @@ def _given_up(booking: Booking, *, fresh: bool) -> Headline:
     if booking.status == Status.WITHDRAWN:
         lead = gettext("The time is free again. Nothing was charged.") if fresh and not money_came else ""
         return Headline(gettext("This booking is cancelled"), lead)
+    if booking.status == Status.DECLINED:
+        lead = gettext("%(lead)s cannot take this time.") % {"lead": booking.host.name}
+        title = gettext("Your time is not kept any more")
+        return Headline(
+            title, lead if money_came else f"{lead} {gettext('Nothing is charged.')}", booking.cancel_note
+        )
     lead = gettext("It was not paid in time, so nothing is booked and nothing is charged.")
     if money_came:
         lead = gettext("It was paid when the time was not kept any more, so nothing is booked.")

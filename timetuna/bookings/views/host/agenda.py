@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from timetuna.accounts.permissions import signed_in
 from timetuna.bookings.permissions import BookingAction, bookings_for, marked_changeable
-from timetuna.bookings.queries import requests_among
+from timetuna.bookings.queries import unsettled_among
 from timetuna.bookings.status.agenda import Agenda, AgendaDay, Span, agenda, calendars_of, read_date, week_of
 from timetuna.bookings.status.rows import Reader
 from timetuna.bookings.views.host.bookings import ALL, Filter, listed, read_whose, reader_of, tabs, whose
@@ -134,7 +134,7 @@ def agenda_page(request: HttpRequest) -> HttpResponse:
     )
     refused = single_line(typed, max_length=40) if typed and day is None else ""
     screen = AgendaScreen(
-        tabs=tabs("agenda", asked, waiting=requests_among(bookings_for(host, to=BookingAction.CHANGE))),
+        tabs=tabs("agenda", asked, waiting=sum(unsettled_among(bookings_for(host, to=BookingAction.CHANGE)))),
         whose=whose(host, lambda everybody: here.url(of=ALL if everybody else ""), everybody=bool(here.of)),
         asked=asked,
         title=_title(span, reader),

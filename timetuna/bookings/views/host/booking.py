@@ -47,6 +47,7 @@ from timetuna.bookings.status.effects import effects
 from timetuna.bookings.status.history import HistoryLine, history_line
 from timetuna.bookings.status.job import Delivery, Effect, EffectState, Remedy, delivery_of
 from timetuna.bookings.status.numbers import NumberStanding, number_standing
+from timetuna.bookings.status.open_payment import OpenPayment, open_payment
 from timetuna.bookings.status.rows import Reader
 from timetuna.bookings.status.turns import WhyHost, why_host
 from timetuna.bookings.views.host.bookings import reader_of
@@ -114,6 +115,7 @@ class BookingScreen(Screen):
     same_source: int
     cancel_form: WordsForm
     answer: OpenRequest | None
+    unpaid: OpenPayment | None
     readers: Sequence[tuple[str, str]]
     others: int
     people: Sequence[Attendee]
@@ -197,6 +199,7 @@ def _able(row: Booking, rights: Collection[BookingAction], now: datetime) -> fro
         "change": changes,
         "answer": changes and row.status == Booking.Status.PENDING,
         "cancel": changes and ahead(row, now=now),
+        "call off": changes and row.status == Booking.Status.AWAITING_PAYMENT,
         "invite": changes and readable and not guests_refusal(row, now=now),
         "resend": BookingAction.KEEP in rights and readable,
         "erase": changes and readable and may_erase(row, now=now),
@@ -211,6 +214,7 @@ def _besides(request: HttpRequest, row: Booking, reader: Reader) -> dict[str, An
     """What has become of it lately, by the fields of its screen."""
     money = {
         "charge": charge_of(row),
+        "unpaid": open_payment(row, reader),
         "refund_problem": refund_problem(row),
         "money": told_host_before(row, now=reader.now),
     }
@@ -340,11 +344,11 @@ def cancel_as_host(request: HttpRequest, booking_id: int) -> HttpResponse:
     form = WordsForm(request.POST)
     if not form.is_valid():
         return show_booking(request, row, words_form=form, status=422)
+    said = gettext("The booking is cancelled. Everybody gets a mail.")
+    if row.status == Booking.Status.AWAITING_PAYMENT:
+        said = ""  # the page says how it stands
     return done(
-        request,
-        row,
-        partial(cancel, row.pk, actor=HOST, note_text=form.words(), now=timezone.now()),
-        gettext("The booking is cancelled. Everybody gets a mail."),
+        request, row, partial(cancel, row.pk, actor=HOST, note_text=form.words(), now=timezone.now()), said
     )
 
 

@@ -37,7 +37,7 @@ from timetuna.bookings.queries import (
     order_of,
     page_titles,
     read_whole,
-    requests_among,
+    unsettled_among,
 )
 from timetuna.bookings.status.rows import BookingDay, Reader, days
 from timetuna.l10n import datetimes
@@ -146,6 +146,7 @@ class BookingsScreen(Screen):
     tabs: Sequence[TabLink]
     whose: Sequence[TabLink]
     waiting: int
+    unpaid: int
     unusual: QuerySet[UnusualBookings]
     days: Sequence[BookingDay]
     page: ListPage
@@ -166,12 +167,13 @@ def bookings(request: HttpRequest) -> HttpResponse:
     among = listed(host, asked)
     page = list_page(among, asked, row_number(request.GET.get("page", "")) or 1, now)
     reader, empty = reader_of(host, now), not page.count
-    waiting = requests_among(bookings_for(host, to=BookingAction.CHANGE))
+    waiting = unsettled_among(bookings_for(host, to=BookingAction.CHANGE))
     screen = BookingsScreen(
         asked=asked,
-        tabs=tabs(asked.wanted.which, asked, waiting=waiting),
+        tabs=tabs(asked.wanted.which, asked, waiting=sum(waiting)),
         whose=whose(host, asked.address, everybody=asked.wanted.everybody),
-        waiting=waiting,
+        waiting=waiting.answers,
+        unpaid=waiting.guests,
         unusual=lately(unusual_for(host), now=now),
         days=days(read_whole(page.rows), reader, among=among),
         page=page,
@@ -248,7 +250,7 @@ def read_whose(request: HttpRequest, host: User) -> Filter:
 
 
 def tabs(current: str, asked: Filter, *, waiting: int = 0) -> list[TabLink]:
-    """What was searched for stays when another is opened. Requests have one while some wait."""
+    """What was searched for stays when another is opened. What waits has one while there is any."""
     agenda = reverse("bookings_agenda", query={"of": asked.of()} if asked.of() else None)
     found = [
         TabLink(
