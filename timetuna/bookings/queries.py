@@ -4,7 +4,6 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from re import escape
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -26,6 +25,7 @@ from timetuna.bookings.models import (
     Conference,
     UnusualBookings,
 )
+from timetuna.db.any_case import InAnyCase
 from timetuna.db.each import IsAmong
 from timetuna.encryption import box
 from timetuna.jobs.models import Job
@@ -286,19 +286,10 @@ def link_promised(booking: Booking) -> bool:
 def _booked_by(text: str) -> Q:
     """Each of the words is in the booker's name or, where it may be read, mail address."""
     words = Q()
-    for pattern in map(_in_any_case, text.split()):
-        words &= Q(booker__name__regex=pattern) | Q(readable=True, booker__email__regex=pattern)
+    for word in text.split():
+        has = {side: {f"booker__{side}__{InAnyCase.lookup_name}": word} for side in ("name", "email")}
+        words &= Q(**has["name"]) | Q(readable=True, **has["email"])
     return words
-
-
-def _in_any_case(word: str) -> str:
-    """A regular expression for the word in upper and lower case.
-
-    Spelled out here, because databases disagree: SQLite's LIKE knows the cases of ASCII letters only, and so does
-    PostgreSQL in the locale C.
-    """
-    spellings = (sorted({sign, sign.lower(), sign.upper()}) for sign in word)
-    return "".join(f"(?:{'|'.join(map(escape, each))})" for each in spellings)
 
 
 def counts(job: Job, booking: Booking) -> bool:

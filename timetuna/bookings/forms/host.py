@@ -26,7 +26,9 @@ class NotesForm(HostForm):
         label=gettext_lazy("Private notes"),
         max_length=5_000,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
+        widget=forms.Textarea(
+            attrs={"rows": 1, "dir": "auto", "placeholder": gettext_lazy("Only you read them")}
+        ),
         error_messages={"max_length": gettext_lazy("This can have 5,000 characters at most.")},
     )
 

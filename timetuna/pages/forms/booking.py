@@ -67,7 +67,9 @@ class BookingTabForm(PageForm):
     )
     listed = switch(
         gettext_lazy("Listed"),
-        gettext_lazy("Shown among the listed pages, and to search engines. Its address works in any case."),
+        gettext_lazy(
+            "Guests find it on your list of pages, and search engines may show it. Its address works either way."
+        ),
     )
     link_only = switch(
         gettext_lazy("Only with a link"),
