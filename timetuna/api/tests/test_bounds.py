@@ -7,15 +7,17 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from timetuna.api.openapi.document import document
 from timetuna.api.tests.conftest import wish
 from timetuna.api.tests.test_gate import names
-from timetuna.api.urls import PARTS, api
+from timetuna.api.tests.test_openapi import KEPT
 from timetuna.bookings.tests.conftest import tomorrow
 from timetuna.pages.models import PageHost
 
 __all__ = ["names"]
 pytestmark = [pytest.mark.django_db, pytest.mark.whole]
+DOCUMENT = json.loads(
+    KEPT.read_text(encoding="utf-8")
+)  # to make it takes every process of the tests a second
 BOOKING, LINK = "/bookings", "/pages/{page}/links"
 RULED = {
     ("StaffIn", "weight"),
@@ -32,7 +34,7 @@ PAGE, STAFFING = "/pages/{page}", "/pages/{page}/staffing"
 
 def bounded() -> list[tuple[str, str, int, int]]:
     """Of every object that is sent: its name, the field, the least and the most."""
-    schemas = document(api, PARTS)["components"]["schemas"]
+    schemas = DOCUMENT["components"]["schemas"]
     return [
         (name, field, one["minimum"], one["maximum"])
         for name, schema in schemas.items()
@@ -46,7 +48,7 @@ def parameters() -> list[tuple[str, str, int, int]]:
     """Of every operation: its address, the parameter, the least and the most."""
     return [
         (path, one["name"], bound["minimum"], bound["maximum"])
-        for path, told in document(api, PARTS)["paths"].items()
+        for path, told in DOCUMENT["paths"].items()
         for operation in told.values()
         for one in operation["parameters"]
         if "schema" in one
