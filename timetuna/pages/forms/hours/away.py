@@ -37,6 +37,7 @@ class TypedClockField(forms.CharField):
             "autocomplete": "off",
             "placeholder": "17:00" if ends else "09:00",
             "dir": "ltr",
+            "size": "8",
         }
         self.ends = ends
 
