@@ -24,19 +24,7 @@ _MOVES_MONEY = {"stripe.v1.checkout", "stripe.v1.refund", "stripe.v1.capture"}
 
 def account(world: World, request: Request, call: Call, whose: StripeAccount) -> Response:  # noqa: ARG001
     """Return the account itself."""
-    return Response.json(
-        {
-            "id": whose.id,
-            "object": "account",
-            "email": whose.email,
-            "country": whose.country,
-            "charges_enabled": whose.charges_enabled,
-            "default_currency": "usd" if whose.country == "US" else "eur",
-            "business_profile": {"name": whose.name, "url": None},
-            "settings": {"dashboard": {"display_name": whose.name, "timezone": "Etc/UTC"}},
-            "type": "standard",
-        }
-    )
+    return Response.json(whose.told())
 
 
 def register(world: World, request: Request, call: Call, whose: StripeAccount) -> Response:  # noqa: ARG001

@@ -53,9 +53,11 @@ def dispute(world: World, wishes: Json) -> Json:
 
 
 def account(world: World, wishes: Json) -> Json:
-    """Change an account: `charges_enabled`, `key_good`."""
+    """Change an account: `charges_enabled`, `key_good`. Stripe tells of it."""
     fields = {name: value for name, value in wishes.items() if name != "account"}
-    return {"account": changed(STRIPE.account_of(world, wishes), fields).id}
+    row = changed(STRIPE.account_of(world, wishes), fields)
+    events.tell(world, "account.updated", row.told() | {"_account": row.id})
+    return {"account": row.id}
 
 
 def key(world: World, wishes: Json) -> Json:

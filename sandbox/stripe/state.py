@@ -20,6 +20,20 @@ class StripeAccount(Account):
     charges_enabled: bool = True
     key_good: bool = True
 
+    def told(self) -> Json:
+        """Return it as Stripe tells of it."""
+        return {
+            "id": self.id,
+            "object": "account",
+            "email": self.email,
+            "country": self.country,
+            "charges_enabled": self.charges_enabled,
+            "default_currency": "usd" if self.country == "US" else "eur",
+            "business_profile": {"name": self.name, "url": None},
+            "settings": {"dashboard": {"display_name": self.name, "timezone": "Etc/UTC"}},
+            "type": "standard",
+        }
+
 
 def ready_made_accounts() -> list[StripeAccount]:
     """Return the accounts that a fresh sandbox has."""

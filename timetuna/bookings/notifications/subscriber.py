@@ -67,6 +67,8 @@ def send_refund(happening: Happening) -> None:
     """Tell the guest of money that goes back, and of what nobody asked for the hosts, too."""
     booking, facts = happening.booking, happening.facts
     told = both(booking) if facts["gone"] else booker_alone(booking)
+    if booking.erased_at is not None:  # nobody but the hosts is left to be told
+        told = hosts_of(booking)
     enqueue_money_mails(booking, kind="refunded", audiences=told, tag=str(facts["refund"]))
 
 

@@ -167,8 +167,10 @@ def _former_host(booking: Booking, audience: str) -> Recipient:
 
 
 def other_side(booking: Booking, recipient: Recipient) -> Mailbox:
-    """Who answers go to. Raises ValueError with a sentence where nobody is known any more."""
+    """Who answers go to: the host, where the guest is erased and there is still something of money to be told."""
     to_guest = recipient.is_host() and not recipient.former
+    if to_guest and booking.erased_at is not None:
+        return Mailbox(booking.booker.name, recipient.box.email)
     return recipient_of(booking, audience_of(booking.booker) if to_guest else ORGANIZER).box
 
 

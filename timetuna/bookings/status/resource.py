@@ -314,7 +314,7 @@ def _payment(booking: Booking) -> dict[str, Any] | None:
         "currency": currency,
         "refunded": refunded,
         "disputed": bool(disputed),
-        "url": url if state == "awaiting" else "",
+        "url": url if state == "awaiting" and booking.status == Booking.Status.AWAITING_PAYMENT else "",
     }
 
 

@@ -54,9 +54,19 @@ def apply(booking_id: int, facts: SessionFacts | None, *, now: datetime) -> Due:
         count_refunds(payment, facts.intent.charge, now=now)
     if booking.status != Status.AWAITING_PAYMENT:
         payment.session_url = ""
+    if booking.erased_at is not None:
+        forget_pages(payment)
     payment.save()
     waits = payment.refunds.filter(state=Refund.State.WAITING).exists()
     return Due.REFUND if waits and due is Due.NOTHING else due
+
+
+def forget_pages(payment: Payment) -> None:
+    """Of an erased guest: Stripe's pages name who paid. One that may still be paid on is ended before."""
+    payment.session_url = payment.receipt_url = ""
+    payment.called_off = {}
+    if payment.state != State.AWAITING:
+        payment.session_id = ""
 
 
 def locked(booking_id: int) -> Payment:

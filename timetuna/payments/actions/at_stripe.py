@@ -30,11 +30,31 @@ def ask_stripe(payment: Payment, *, now: datetime) -> SessionFacts | None:
     booking = payment.booking
     if payment.session_id:
         return stripe().session(key_for(payment), payment.session_id)
+    if payment.intent_id:  # of an erased guest
+        return _by_intent(payment)
     until = booking.pending_until
     waits = booking.status == Booking.Status.AWAITING_PAYMENT and not payment.called_off
     if not waits or until is None or until <= now:
         return None
     return _create(payment, key_for(payment))
+
+
+def _by_intent(payment: Payment) -> SessionFacts:
+    """The page that was paid on is forgotten, as it names who paid; what became of the money is not."""
+    return SessionFacts(
+        id="",
+        is_open=False,
+        is_complete=True,
+        is_expired=False,
+        paid=False,
+        url="",
+        subtotal=payment.amount,
+        total=payment.total(),
+        currency=payment.currency,
+        booking=payment.booking.public_id,
+        livemode=False,
+        intent=stripe().intent(key_for(payment), payment.intent_id),
+    )
 
 
 def key_for(payment: Payment) -> StripeKey:

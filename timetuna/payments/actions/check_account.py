@@ -5,9 +5,10 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from timetuna.jobs.queue import MAIL, job
+from timetuna.jobs.queue import MAIL, Retry, job
 from timetuna.lib.text import spoken
 from timetuna.mail import deliver
+from timetuna.pages.models import BookingPage
 from timetuna.payments.emails import cannot_be_paid_mail
 from timetuna.payments.models import StripeAccount
 from timetuna.payments.queries import stripe_key
@@ -67,6 +68,31 @@ def send_account_mail(account_id: int) -> None:
     if account is not None:
         deliver(cannot_be_paid_mail(account))
         StripeAccount.objects.filter(pk=account_id).update(told_at=timezone.now())
+
+
+@job("payments.look_at_account")
+def look_at_account(account_id: int) -> None:
+    """Ask Stripe, which has spoken of it or was not asked for a while; its host is told. Raises Retry."""
+    account = StripeAccount.objects.filter(pk=account_id).first()
+    if account is None:
+        return
+    try:
+        account = check_account(account)
+    except ProviderError as error:
+        raise Retry(str(error)) from error
+    if account.problem and account.told_at is None:
+        tell_host(account.pk)
+
+
+@job("payments.look_at_accounts", every=AGAIN)
+def look_at_accounts() -> None:
+    """Stripe may not reach us, and keys end without a word: see that guests can be paid before one wants to."""
+    now = timezone.now()
+    priced = BookingPage.objects.exclude(currency="").values("host")
+    paid = StripeAccount.objects.filter(problem="", host__in=priced)
+    for number, pk in enumerate(paid.order_by("pk").values_list("pk", flat=True)):
+        at = now + timedelta(seconds=number % AGAIN.total_seconds())
+        look_at_account.enqueue(key=f"stripe-look-at:{pk}:{now:%Y%m%d%H}", at=at, account_id=pk)
 
 
 @job("payments.look_again")

@@ -18,9 +18,9 @@ from timetuna.bookings.hooks import (
     on_restoring,
 )
 from timetuna.bookings.models import Booking
-from timetuna.payments.actions.apply import answerable_until
+from timetuna.payments.actions.apply import answerable_until, forget_pages
 from timetuna.payments.actions.refunded import want_refund
-from timetuna.payments.actions.settle import settle, settle_later
+from timetuna.payments.actions.settle import is_over, settle, settle_later
 from timetuna.payments.models import Payment, Refund
 from timetuna.web.middleware import who_acts
 
@@ -65,10 +65,14 @@ def keep_answerable(happening: Happening) -> None:
 
 
 @on_event(BookingEvent.ERASED)
-def forget_pages(happening: Happening) -> None:
+def forget(happening: Happening) -> None:
     """Forget Stripe's pages, which name who paid. What accounts have to be kept of stays: the sum, and its numbers."""
-    rows = Payment.objects.filter(booking=happening.booking)
-    rows.update(session_id="", session_url="", receipt_url="")
+    payment = _payment(happening.booking)
+    if payment is not None:
+        forget_pages(payment)
+        payment.save(update_fields=["session_id", "session_url", "receipt_url", "called_off"])
+        if not is_over(payment):
+            settle_later(payment.booking, name="erased")
 
 
 @on_approving

@@ -11,6 +11,7 @@ from timetuna.bookings.events import SYSTEM, BookingEvent, record
 from timetuna.jobs.queue import GiveUp, Retry, job
 from timetuna.payments.actions.apply import locked
 from timetuna.payments.actions.at_stripe import key_for
+from timetuna.payments.actions.check_account import look_at_account
 from timetuna.payments.actions.refunded import fail_refund
 from timetuna.payments.actions.settle import settle_later
 from timetuna.payments.models import Payment, Refund, StripeAccount, StripeEvent
@@ -21,6 +22,7 @@ from timetuna.stripe import stripe
 
 KEPT_FOR = timedelta(days=45)
 """Stripe repeats for three days by itself, and for thirty by hand."""
+_OF_ACCOUNTS = {"account.updated", "account.application.deauthorized", "capability.updated"}
 _DISPUTE = {
     "won": gettext_noop("The guest’s bank has left the payment with you."),
     "warning_closed": gettext_noop("The guest’s bank has left the payment with you."),
@@ -36,8 +38,9 @@ def receive(call: StripeCall, *, account: str, now: datetime) -> None:
         )
         if not new:
             return
-        if call.kind == "account.application.deauthorized":
-            _end_connection(account, now=now)
+        if call.kind in _OF_ACCOUNTS:
+            for row in StripeAccount.objects.filter(stripe_id=account):
+                look_at_account.enqueue(key=f"stripe-event:{row.pk}:{call.id}", account_id=row.pk)
         payment = _payment_of(call, account)
         if payment is None:
             return
@@ -63,11 +66,6 @@ def _payment_of(call: StripeCall, account: str) -> Payment | None:
         named |= Q(booking__public_id=call.booking)
     rows = Payment.objects.select_related("booking").filter(named, stripe_account=account)
     return rows.order_by("pk").first()
-
-
-def _end_connection(account: str, *, now: datetime) -> None:
-    rows = StripeAccount.objects.filter(stripe_id=account, kind=StripeAccount.Kind.CONNECT, problem="")
-    rows.update(problem=gettext_noop("Stripe ended the connection. Connect Stripe again."), problem_at=now)
 
 
 def _end_dispute(booking_id: int, outcome: str) -> None:

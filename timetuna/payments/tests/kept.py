@@ -11,6 +11,7 @@ OF_PAYMENTS = {
         "one of a few words": "currency state",
         "ids and random numbers": "stripe_account intent_id charge_id",
         "blanked, since they lead to who paid; `test_forgetting.py`": "session_id session_url receipt_url",
+        "blanked, as it is what a host wrote to the guest; `test_forgetting.py`": "called_off",
         "who said yes, of the hosts": "capture",
         "our own sentences": "problem",
     },

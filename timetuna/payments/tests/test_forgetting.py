@@ -5,12 +5,14 @@ from django.apps import apps
 from django.core import serializers
 
 from tests.clock import present
+from timetuna.bookings.actions.answer_request import decline
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.erase import erase
 from timetuna.bookings.tests.conftest import work_off
+from timetuna.jobs.models import Job
 from timetuna.payments.actions.settle import settle
 from timetuna.payments.secrets import reseal_secrets, unsealed
-from timetuna.payments.tests.paying import payment_of
+from timetuna.payments.tests.paying import payment_of, price
 from timetuna.payments.tests.test_way import buy
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
@@ -50,6 +52,60 @@ def test_after_erasing_nothing_is_asked_anew(paid_page, paying):
 
     assert len(paying.control.sessions()) == 1
     assert payment_of(booking).session_id == ""
+
+
+def test_what_becomes_of_the_money_is_told_to_its_host_after_erasing(paid_page, paying, letters):
+    booking = buy(paid_page, name="Canary Smith", email="canary@guest.example")
+    paying.pay(payment_of(booking))
+    settle(booking.pk)
+    session, receipt = payment_of(booking).session_id, payment_of(booking).receipt_url
+    cancel(booking.pk, actor="host", note_text="", now=present())
+    paying.tell()
+    work_off()
+    erase(booking.pk, actor="host", now=present())
+    letters.clear()
+
+    paying.control.refund(session, 1500)
+    paying.control.dispute(session)
+    assert set(paying.tell()) == {200}
+    work_off()
+
+    payment = payment_of(booking)
+    assert (payment.state, payment.refunded, payment.disputed) == ("partly_refunded", 1500, True)
+    assert [row.event for row in booking.history.all()][-2:] == ["refunded_at_stripe", "disputed"]
+    assert {letter["subject"].partition(":")[0] for letter in letters} == {"Money back", "Payment disputed"}
+    assert all(booking.host.email in letter["to"] for letter in letters)
+    left = everything()
+    for secret in ("anary", session, receipt):
+        assert secret not in left
+    assert not Job.objects.filter(state="failed").exists()
+
+
+@pytest.mark.parametrize("by", ["guest", "host"])
+def test_a_page_that_may_still_be_paid_on_is_ended_before_it_is_forgotten(paid_page, paying, by):
+    booking = buy(paid_page)
+    session = payment_of(booking).session_id
+    cancel(booking.pk, actor=by, note_text="Canary words", now=present())
+    erase(booking.pk, actor="host", now=present())
+    work_off()
+
+    assert [one["status"] for one in paying.control.sessions()] == ["expired"]
+    assert session not in everything()
+    assert "anary" not in everything()
+    assert paying.charged() == 0
+
+
+def test_what_is_set_aside_is_let_go_after_erasing(paid_page, paying):
+    price(paid_page, approval=True, approval_hours=24)
+    booking = buy(paid_page)
+    paying.pay(payment_of(booking))
+    settle(booking.pk)
+    decline(booking.pk, note_text="", source="host", now=present())
+    erase(booking.pk, actor="host", now=present())
+    work_off()
+
+    assert payment_of(booking).state == "released"
+    assert paying.set_aside() == 0
 
 
 def test_no_secret_stands_in_the_database(paid_page, paying, account, capfd):

@@ -11,11 +11,14 @@ from tests.browsing import WEB
 from tests.clock import present
 from timetuna.bookings.tests.conftest import make_page, work_off
 from timetuna.jobs.models import Job
+from timetuna.pages.tests.conftest import signed_in
+from timetuna.payments.actions.check_account import look_at_accounts
 from timetuna.payments.actions.receive import forget_events
 from timetuna.payments.actions.settle import settle
 from timetuna.payments.models import StripeAccount, StripeEvent
 from timetuna.payments.secrets import unsealed
-from timetuna.payments.tests.paying import payment_of, price
+from timetuna.payments.tests.paying import ACCOUNT, payment_of, price
+from timetuna.payments.tests.test_connecting import connect
 from timetuna.payments.tests.test_way import buy, later, stands
 from timetuna.stripe import stripe
 
@@ -139,21 +142,84 @@ def test_a_connected_account_is_told_of_at_the_platforms_address(alice, paying):
     assert stands(booking) == ("confirmed", "paid", True)
 
 
-def test_stripe_ends_the_connection(alice, paying):
-    account = StripeAccount.objects.create(host=alice, kind="connect", stripe_id="acct_1", currency="eur")
-    body = json.dumps(
-        {
-            "id": "evt_1",
-            "type": "account.application.deauthorized",
-            "account": "acct_1",
-            "data": {"object": {}},
-        }
-    )
+@pytest.fixture
+def told_of_account(monkeypatch):
+    letters = []
+    monkeypatch.setattr("timetuna.payments.actions.check_account.deliver", letters.append)
+    return letters
+
+
+def deauthorized(number=1):
+    event = {"type": "account.application.deauthorized", "account": ACCOUNT, "data": {"object": {}}}
+    return json.dumps({"id": f"evt_{number}"} | event)
+
+
+def connected(alice):
+    return StripeAccount.objects.create(host=alice, kind="connect", stripe_id=ACCOUNT, currency="eur")
+
+
+def test_stripe_ends_the_connection(alice, paying, told_of_account):
+    account = connected(alice)
+    body = deauthorized()
     assert post("/api/webhooks/stripe", body, signed(body, "sandbox-stripe-webhook")) == 200
+    work_off()
 
     account.refresh_from_db()
     assert "ended" in account.problem
+    assert [letter.subject for letter in told_of_account] == ["Guests cannot pay you by Stripe"]
     assert paying
+
+
+def test_one_that_was_connected_again_is_not_ended_by_an_old_event(alice, paying):
+    connect(signed_in(alice), paying)
+    account = StripeAccount.objects.get()
+    body = deauthorized()
+    assert post("/api/webhooks/stripe", body, signed(body, "sandbox-stripe-webhook")) == 200
+    work_off()
+
+    account.refresh_from_db()
+    assert account.works()
+
+
+def test_trouble_of_the_account_is_told_before_anybody_wants_to_pay(
+    account, paying, paid_page, told_of_account
+):
+    paying.control.account(charges_enabled=False)
+    assert paying.tell() == [200]
+    work_off()
+    account.refresh_from_db()
+    assert "does not let this account take payments yet" in account.problem
+    assert [letter.subject for letter in told_of_account] == ["Guests cannot pay you by Stripe"]
+
+    paying.control.account(charges_enabled=True)
+    paying.tell()
+    work_off()
+    account.refresh_from_db()
+    assert account.works()
+    assert len(told_of_account) == 1
+    assert paid_page
+
+
+def test_without_a_word_of_stripes_it_is_looked_at_anyway(account, paying, paid_page, told_of_account):
+    paying.control.account(key_good=False)
+    look_at_accounts()
+    work_off()
+
+    account.refresh_from_db()
+    assert not account.works()
+    assert [letter.subject for letter in told_of_account] == ["Guests cannot pay you by Stripe"]
+    assert paid_page
+
+
+def test_while_stripe_says_nothing_what_is_known_stays(account, paying, paid_page):
+    paying.control.fault("stripe_reset", times=3)
+    look_at_accounts()
+    work_off()
+
+    account.refresh_from_db()
+    assert account.works()
+    assert Job.objects.filter(name="payments.look_at_account", state="waiting").exists()
+    assert paid_page
 
 
 def test_how_a_dispute_ends_is_written_down_once(told, account, paying):

@@ -51,6 +51,7 @@ EVENTS = (
     "charge.refund.updated",
     "charge.dispute.created",
     "charge.dispute.closed",
+    "account.updated",
 )
 """What a webhook of a host's own key is to be told."""
 _ID = re.compile(r"[A-Za-z0-9_]{1,100}")
