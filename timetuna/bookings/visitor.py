@@ -196,6 +196,25 @@ def onward(page: BookingPage, wanted: str, public_id: str) -> str:
     return ""
 
 
+ONWARD_COOKIE, _PAYS_WITHIN = "timetuna_onward", timedelta(hours=2)
+
+
+def keep_onward(response: HttpResponse, wanted: str, *, path: str) -> None:
+    """Let the booking's own address, which alone gets the cookie, know where its guest is led once they have paid."""
+    _set_signed(
+        response, ONWARD_COOKIE, signing.dumps(wanted, salt=ONWARD_COOKIE), _PAYS_WITHIN, path=f"{path}/"
+    )
+
+
+def onward_kept(request: HttpRequest) -> str:
+    """What the address of the page had asked for before its guest went to pay, or ""."""
+    try:
+        kept = signing.loads(request.COOKIES.get(ONWARD_COOKIE, ""), salt=ONWARD_COOKIE, max_age=_PAYS_WITHIN)
+    except signing.BadSignature:
+        return ""
+    return str(kept)
+
+
 BOOKED_COOKIE, _BOOKED, _BOOKED_FOR, _MOST_BOOKED = "timetuna_booked", "bookings.booked", timedelta(days=1), 5
 MADE_COOKIE = "timetuna_made"
 _VISIT = re.compile(r"[A-Za-z0-9_-]{12}")

@@ -74,7 +74,7 @@ from timetuna.bookings.permissions import (
     sees_more_than_own,
 )
 from timetuna.bookings.queries import hosted_by
-from timetuna.bookings.slots.availability import SlotQuery
+from timetuna.bookings.slots.availability import PAYMENT, SlotQuery
 from timetuna.bookings.status.resource import (
     booking_resource,
     guest_link,
@@ -243,7 +243,7 @@ def order_for(principal: Principal, body: BookingIn, *, key: str, now: datetime)
     """key: under which it is one booking however often it is asked for. Raises Problem."""
     row = _bookable_page(principal, body)
     page = settings_of(row)
-    if not page.is_open(now):
+    if not replace(page, payable=page.payable or PAYMENT in body.force).is_open(now):
         raise Problem(ProblemCode.PAGE_GONE, gettext("This page takes no bookings at present."))
     minutes = length_on(page, body.duration, pointer="/duration")
     order = order_of(

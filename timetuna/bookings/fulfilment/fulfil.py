@@ -30,6 +30,7 @@ from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.notifications.kinds import FIRST_KINDS
 from timetuna.bookings.notifications.queue import (
     NEW_HOST,
+    enqueue_link,
     enqueue_mails,
     enqueue_new_host,
     is_announced,
@@ -275,10 +276,7 @@ def announce_late_link(booking: Booking) -> bool:
         late = Conference.objects.filter(booking=booking, promised=True, state=Conference.State.READY)
         if not _takes_place(booking) or not late.update(promised=False, late_link_mailed=True):
             return False
-        # The invite in people's calendars changes with the link, so the revision rises.
-        Booking.objects.filter(pk=booking.pk).update(revision=F("revision") + 1)
-        booking.refresh_from_db(fields=["revision"])
-        enqueue_mails(booking, kind="link")
+        enqueue_link(booking)
         return True
 
 

@@ -9,7 +9,7 @@ from timetuna.bookings.events import SYSTEM, BookingEvent, Happening, Status, on
 from timetuna.bookings.fulfilment.ensure import carry, ensure_conference, meeting_of, remove_outside
 from timetuna.bookings.fulfilment.fulfil import announce, enqueue_event, fulfil, mail_no_link, promise, sooner
 from timetuna.bookings.integrations.event import makes_link
-from timetuna.bookings.integrations.location import Maker, carries_time, maker, may
+from timetuna.bookings.integrations.location import Maker, carries_time, maker, may, strange_link
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.queries import work_of
 from timetuna.jobs.models import Job
@@ -43,7 +43,13 @@ def make_again(happening: Happening) -> None:
         return
     if makes_link(booking) or may(booking, Ability.REMOVE):
         Conference.objects.filter(booking=booking, state=Conference.State.READY).update(
-            state=Conference.State.WAITING, reference="", join_url="", passcode="", late_link_mailed=False
+            state=Conference.State.WAITING,
+            reference="",
+            join_url="",
+            passcode="",
+            late_link_mailed=False,
+            # The link that people have is dead; an event's comes again.
+            **({} if makes_link(booking) else {"promised": True}),
         )
     work_of(booking).filter(name=remove_outside.name, state=Job.State.WAITING).delete()
 
@@ -55,9 +61,13 @@ def move_outside(booking_id: int, *, revision: int) -> None:
     The mails never wait for the meeting: they carry the link that is valid, whatever the provider's list says.
     """
     booking = Booking.objects.select_related("host").filter(pk=booking_id).first()
-    if booking is None or booking.is_off() or _is_overtaken(booking, revision):
+    if booking is None or booking.is_off() or _is_overtaken(booking, revision, by=move_outside.name):
         return
     found = maker(booking)
+    if _is_overtaken(booking, revision, by=fulfil.name):  # which mails, and makes what there is to make
+        if found and found.may(Ability.MOVE) and not strange_link(booking):
+            _move(booking, found)
+        return
     if found and found.may(Ability.MOVE):
         _carry_then_mail(booking, found, revision)
     else:
@@ -65,11 +75,11 @@ def move_outside(booking_id: int, *, revision: int) -> None:
         _remake_then_mail(booking, revision)
 
 
-def _is_overtaken(booking: Booking, revision: int) -> bool:
+def _is_overtaken(booking: Booking, revision: int, *, by: str) -> bool:
     """Whether it was moved again, or handed over: that has work and mails of its own, other changes do not."""
     if booking.revision == revision:
         return False
-    later = work_of(booking).filter(name__in=(move_outside.name, fulfil.name))
+    later = work_of(booking).filter(name=by)
     return later.filter(arguments__revision__gt=revision).exists()
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from timetuna.bookings.events import ELSEWHERE, Status
@@ -216,6 +216,9 @@ def _let_earlier_mails_pass(booking: Booking, audience: str) -> None:
 
 
 MEMORY = KEPT_FOR / 2  # jobs are forgotten after KEPT_FOR; what is younger than this has its rows
+_SAYS_PLACE = frozenset(
+    name for name, kind in KINDS.items() if kind.says_place and kind.attachment and not kind.to_former
+) - {"link", "uninvited", "cancelled"}
 _GIVING_TIME = frozenset(name for name, kind in KINDS.items() if kind.gives_time)
 
 
@@ -282,6 +285,26 @@ def _who_do_not_know(booking: Booking, readers: tuple[str, ...]) -> tuple[str, .
     keys = {f"mail:{booking.pk}:moved:{reader}:{booking.revision}": reader for reader in readers}
     told = {keys[key] for key in Job.objects.filter(key__in=keys).values_list("key", flat=True) if key}
     return tuple(reader for reader in readers if reader not in told)
+
+
+def enqueue_link(booking: Booking) -> None:
+    """Mail everybody the link, in the caller's transaction; who waits for another mail gets that, with the link.
+
+    The invite in people's calendars changes with the link, so the revision rises: with it, what waits is dropped.
+    """
+    waiting, readers = _unsent_kinds(booking), everybody(booking)
+    Booking.objects.filter(pk=booking.pk).update(revision=F("revision") + 1)
+    booking.refresh_from_db(fields=["revision"])
+    enqueue_mails(booking, kind="link", audiences=tuple(one for one in readers if one not in waiting))
+    for kind in dict.fromkeys(waiting.values()):
+        enqueue_mails(booking, kind=kind, audiences=tuple(one for one in readers if waiting.get(one) == kind))
+
+
+def _unsent_kinds(booking: Booking) -> dict[str, str]:
+    """Who has not had the latest mail of this revision that says where it is, and what kind that is."""
+    mails = mails_of(booking).filter(state=Job.State.WAITING, arguments__revision=booking.revision)
+    found = {mail.arguments["audience"]: str(mail.arguments["kind"]) for mail in mails}
+    return {reader: kind for reader, kind in found.items() if kind in _SAYS_PLACE}
 
 
 def drop_unsent(booking: Booking, readers: Iterable[str]) -> None:

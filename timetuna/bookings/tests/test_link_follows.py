@@ -16,7 +16,7 @@ from timetuna.bookings.actions.reschedule import reschedule
 from timetuna.bookings.actions.resend import resend
 from timetuna.bookings.guests import Guest
 from timetuna.bookings.models import Attendee, Booking, Conference
-from timetuna.bookings.notifications.telling import audience_of
+from timetuna.bookings.notifications.telling import audience_of, of_host
 from timetuna.bookings.tests.conftest import due_now, make_page, order, staff, tomorrow, work_off
 from timetuna.jobs.models import Job
 from timetuna.rate_limits.limits import NOBODY
@@ -103,6 +103,39 @@ def test_a_move_whose_mails_go_once_the_link_is_there_needs_no_second(outside, a
 
     assert_all_have_the_link(outside, SAM, HOST)
     assert [len(outside.control.mail(to)) for to in (SAM, HOST)] == [1, 1]
+
+
+def test_who_waits_for_the_mail_of_a_move_reads_of_the_move_and_not_of_the_link_alone(outside, alice):
+    booking = booked(outside, alice)
+    move(booking, hours=3)
+    only = Job.objects.filter(name="bookings.mail", arguments__audience=of_host(alice.pk))
+    only.update(run_at=present() + timedelta(hours=1))
+    only_mails()
+    assert_told_to_wait(outside, SAM)
+
+    the_rest()
+    due_now(name="bookings.mail")
+    work_off()
+
+    assert_all_have_the_link(outside, SAM, HOST)
+    assert latest(outside, HOST)["subject"].startswith("Moved")
+    assert "link" in latest(outside, SAM)["subject"]
+    assert [len(outside.control.mail(to)) for to in (SAM, HOST)] == [2, 1]
+
+
+def test_a_cancellation_that_nobody_heard_of_is_taken_back_and_all_have_the_new_link(outside, alice):
+    booking = booked(outside, alice)
+    work_off()
+    before = Conference.objects.get().join_url
+    cancel_together(Booking.objects.all(), [booking.pk], now=present())
+    work_off()
+    restore_together(Booking.objects.all(), [booking.pk], now=present())
+    work_off()
+
+    is_new = Conference.objects.get().join_url != before
+    assert is_new == (outside.kind == "zoom")
+    assert_all_have_the_link(outside, SAM, HOST)
+    assert [len(outside.control.mail(to)) for to in (SAM, HOST)] == [1 + is_new, 1 + is_new]
 
 
 def test_who_is_invited_meanwhile(outside, alice):

@@ -13,6 +13,7 @@ from timetuna.bookings.slots.availability import ANYBODY, bookable
 from timetuna.bookings.tests.conftest import make_host, make_page, staff, tomorrow, work_off
 from timetuna.bookings.tests.test_teams_book import balances, booked, hosts, taken_at, visit
 from timetuna.l10n.datetimes import short_when, zone_or_utc
+from timetuna.pages.models import MeetingType
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -122,6 +123,22 @@ def test_who_joined_since_they_could_leaves_if_they_cannot(page, alice, cleo):
 
     assert hosts(moved) == ["alice (required)", "bob (required)"]
     assert moved.history.get(event="handed_over").text == "Handed over from Cleo Third to Alice Host."
+
+
+def test_a_move_at_which_a_host_goes_is_carried_to_the_meeting_all_the_same(page, alice, cleo, zoom):
+    zoom.control.app(extra_scopes=["meeting:update:meeting"])
+    zoom.connect(Client(), alice)
+    MeetingType.objects.create(page=page, kind="zoom", enabled=True)
+    page.page_hosts.filter(host=cleo).update(part="optional")
+    booking = booked(staff(page, "all"), kind="zoom")
+    work_off()
+    taken_at(cleo, 15)
+
+    move(booking, 15)
+    work_off()
+
+    [meeting] = zoom.control.meetings()
+    assert meeting["start_time"] == f"{tomorrow(15):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def test_in_a_group_of_whom_one_is_busy_nobody_moves(page, cleo):

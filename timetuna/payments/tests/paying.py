@@ -25,7 +25,7 @@ class Paying:
             "STRIPE_SECRET_KEY": APP.client_secret,
             "STRIPE_WEBHOOK_SECRET": APP.webhook_token,
             "STRIPE_API_URL": f"{self.sandbox.http_url}/stripe",
-            "STRIPE_CONNECT_URL": f"{self.sandbox.http_url}/stripe",
+            "STRIPE_CONNECT_URL": f"{self.sandbox.http_url}/stripe".replace("127.0.0.1", "localhost"),
         }
 
     def account(self, host, *, key="robin", stripe_id=ACCOUNT):

@@ -193,12 +193,13 @@ def _book(step: FormStep, order: Order) -> HttpResponse:
 
 def _next_page(step: FormStep, booking: Booking) -> str:
     """The booking's own, or where the page's host leads on; what is to be paid is paid first, and not in a frame."""
+    wanted = step.choice.came.of("redirect")
+    leads_on = onward(step.page.settings, wanted, booking.public_id)
+    tail = f"?{urlencode({'redirect': wanted})}" if wanted and leads_on else ""
     if booking.status == Booking.Status.AWAITING_PAYMENT:
         unframed = not is_embedded(step.request)
-        return link_path(booking.booker, "booked_pay") if unframed else link_path(booking.booker)
-    wanted = step.choice.came.of("redirect")
-    if onward(step.page.settings, wanted, booking.public_id):
-        tail = f"?{urlencode({'redirect': wanted})}" if wanted else ""
+        return link_path(booking.booker, "booked_pay") + tail if unframed else link_path(booking.booker)
+    if leads_on:
         return link_path(booking.booker, "booked_onward") + tail
     return link_path(booking.booker) + step.choice.clock_query()
 
