@@ -65,7 +65,7 @@ class Listing:
     by_form: bool = False
     has_calendars: bool = False
     own_names: bool = False
-    verb: "StrOrPromise" = "Connect"
+    verb: "StrOrPromise" = _VERBS["Connect"]
     adds: bool = False
     gives: "StrOrPromise" = ""
 
