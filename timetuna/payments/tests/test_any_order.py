@@ -1,5 +1,9 @@
-"""Whatever happens in whatever order: money and booking agree in the end, and never is one there without the other."""
+"""Whatever happens in whatever order: money and booking agree in the end, and never is one there without the other.
 
+PAYMENT_ORDERS=500 tries more orders than a change needs.
+"""
+
+import os
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from itertools import count
@@ -30,6 +34,7 @@ from timetuna.payments.models import TAKEN, Payment
 from timetuna.payments.tests.paying import payment_of, price
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+ORDERS = int(os.environ.get("PAYMENT_ORDERS", "60"))
 _STARTS = count()
 
 
@@ -245,7 +250,9 @@ def finish(life):
     hours=st.sampled_from([None, 1]),
 )
 @example(["pay", "withdraw", "refund_at_stripe"], False, None)
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    max_examples=ORDERS, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 def test_money_and_booking_agree(paid_page, paying, steps, approval, hours):
     note(f"{steps} {approval=} {hours=}")
     price(paid_page, refund_hours=hours, approval=approval, approval_hours=24)
