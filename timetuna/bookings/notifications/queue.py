@@ -123,7 +123,7 @@ def _plan(booking: Booking, rows: Iterable[Reminder], audience: str, now: dateti
     start, texted = _minute(booking), set[datetime]()
     for row in rows:
         at = _moment(booking, row, audience, now)
-        if _due(booking, row.kind, row.minutes) <= now or at in texted:
+        if _due(booking, row.kind, row.minutes) <= now or (row.channel == TEXT and at in texted):
             continue
         if row.channel == TEXT:
             texted.add(at)

@@ -1,6 +1,7 @@
 """Reminders by text: to who agreed, once, by day, and by mail wherever a text does not go."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -171,6 +172,16 @@ def test_two_that_the_night_moves_together_are_one(page, phones, letters):
     let_them_come()
     assert len(phones.texts()) == 1
     assert mailed(letters) == []
+
+
+def test_a_mail_stays_whatever_the_night_moves_to_its_moment(page, phones, letters):
+    reminding(page, 120)
+    page.reminders.create(kind="reminder", audience="guest", minutes=60)
+    agreed(datetime.combine((tomorrow() + timedelta(days=2)).date(), time(9), ZoneInfo(ZONE)))
+
+    assert len({job.run_at for job in reminders()}) == 1
+    let_them_come()
+    assert (len(phones.texts()), len(mailed(letters))) == (1, 1)
 
 
 @pytest.mark.usefixtures("texting")
