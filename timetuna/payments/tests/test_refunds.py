@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -279,6 +280,25 @@ def test_one_that_waits_fails_once_its_key_is_dead(booked, paying, press):
     work_off()
 
     assert [(one.state, one.amount) for one in Refund.objects.all()] == [("failed", 500)]
+
+
+def test_one_that_stripe_does_not_take_for_thirty_days_fails_and_is_told(booked, paying, alice, press):
+    paying.control.fault("stripe_500", times=100)
+    press("5")
+    found = []
+    for days in (0, 29, 31):
+        with time_machine.travel(present() + timedelta(days=days), tick=True):
+            due_now(name="payments.settle")
+            work_off()
+        found.append(Refund.objects.get().state)
+
+    assert found == ["waiting", "waiting", "failed"]
+    assert booked.history.filter(event="refund_failed").count() == 1
+    assert Job.objects.filter(name="bookings.mail", arguments__kind="refund_failed").count() == 1
+    paying.control.clear_faults()
+    due_now()
+    work_off()
+    assert paying.charged() == 4500
 
 
 def test_what_a_rule_gives_back_goes_once_stripe_is_connected_again(paid_page, paying, alice, account):

@@ -14,6 +14,7 @@ from timetuna.jobs.models import Job
 from timetuna.pages.tests.conftest import signed_in
 from timetuna.payments.actions.check_account import look_at_accounts
 from timetuna.payments.actions.receive import forget_events
+from timetuna.payments.actions.refund import refund
 from timetuna.payments.actions.settle import settle
 from timetuna.payments.models import StripeAccount, StripeEvent
 from timetuna.payments.secrets import unsealed
@@ -235,6 +236,25 @@ def test_how_a_dispute_ends_is_written_down_once(told, account, paying):
     assert payment_of(booking).state == "lost"
     assert booking.history.filter(event="dispute_ended").count() == 1
     assert paying.charged() == 4500
+
+
+def test_calls_that_come_in_any_order_months_later_change_nothing(told, account, alice, paying):
+    """Signed anew as Stripe does when it repeats, once it is forgotten that they have come."""
+    booking, events = told
+    settle(booking.pk)
+    refund(booking.pk, 1500, by=alice.pk)
+    events += paying.control.take()
+    work_off()
+    before = (stands(booking), [*booking.history.values_list("event", flat=True)], paying.charged())
+    for days in (0, 46, 92):
+        with later(days * 24 * 60):
+            forget_events()
+            for event in [*reversed(events), *events]:
+                header = signed(event["body"], unsealed(account, "webhook_secret"))
+                assert post(path_of(account), event["body"], header) == 200
+            work_off()
+
+    assert (stands(booking), [*booking.history.values_list("event", flat=True)], paying.charged()) == before
 
 
 def test_old_events_are_forgotten():
