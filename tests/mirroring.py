@@ -13,6 +13,7 @@ from tests.dying import Steps, in_child, install, work_off  # sets Django up
 
 # isort: split
 from sandbox.zoom.control import ZoomControl
+from tests.paid_life import Money
 from timetuna.availability.interval import minute_of
 from timetuna.bookings.actions.answer_request import approve, decline
 from timetuna.bookings.actions.book import Order, book
@@ -47,10 +48,10 @@ NORTH, SOUTH = ("Europe/Berlin", "+49151{:04}6789"), ("Pacific/Auckland", "+6421
 class Life:
     """One booking, and what happens to it by the dice of one seed."""
 
-    def __init__(self, page_id: int, kind: str, *, seed: int, sandbox: ZoomControl) -> None:
+    def __init__(self, page_id: int, kind: str, *, seed: int, sandbox: ZoomControl, outside: str) -> None:
         self.dice = random.Random(seed)  # noqa: S311 - so that a life can be led again
         self.texts = random.Random(f"texts {seed}")  # noqa: S311 - apart, so that lives stay as they are without
-        self.sandbox, self.seed = sandbox, seed
+        self.sandbox, self.seed, self.outside = sandbox, seed, outside
         self.done: list[str] = []
         self.page_id, self.kind = page_id, kind
         self.pk = 0
@@ -59,6 +60,8 @@ class Life:
         for _ in range(20):
             if not self.pk:
                 self._try("book", self._book)
+        self.money = Money(self.pk, seed=self.seed, outside=self.outside)
+        self._pay()
         self._work()
         for _ in range(self.dice.randint(2, 6)):
             action = self.dice.choice((
@@ -67,12 +70,15 @@ class Life:
             ))  # fmt: skip
             self._try(action.__name__.lstrip("_"), action)
             self.texts.choice((self._agree, self._answer_text, lambda: None, lambda: None))()
+            self._pay()
             if self.dice.random() < 0.7:
                 self._work()
 
     def heal(self) -> None:
         """All works again: what waits is done, the host presses the one button, a day passes."""
         self.sandbox.clear_faults()
+        in_child(settle)
+        self.money.heal()
         in_child(settle)
         if Conference.objects.filter(booking_id=self.pk, state="refused").exists():
             retry_booking(self._row())
@@ -108,6 +114,14 @@ class Life:
             self.done.append(name)
         except BookingRefused as refusal:
             self.done.append(f"{name}: {refusal}")
+
+    def _pay(self) -> None:
+        """Let two things happen about the money, if it costs any."""
+        for _ in range(2):
+            try:
+                self.done.append(self.money.happen())
+            except BookingRefused as refusal:
+                self.done.append(f"money: {refusal}")
 
     def _row(self) -> Booking:
         return Booking.objects.select_related("host", "page").get(pk=self.pk)
@@ -215,7 +229,7 @@ def shown(life: Life) -> dict[str, object]:
     )
     return {
         "seed": life.seed,
-        "done": life.done,
+        "done": [one for one in life.done if one],
         "kind": life.kind,
         "pk": booking.pk,
         "uid": str(booking.uid),
@@ -234,6 +248,7 @@ def shown(life: Life) -> dict[str, object]:
         "mailed_uid": event.mailed_uid if event else "",
         "texts_agreed": standing_of(booking.booker) is TextsOf.AGREED,
         "texts": len(life.sandbox.ask("sms/texts", to=life.number())["texts"]),
+        "money": life.money.shown(),
         "open_jobs": [f"{job.name} {job.state} {job.last_error}" for job in jobs],
     }
 
@@ -243,7 +258,7 @@ def main(sandbox_url: str, first_seed: int, count: int, *places: str) -> None:
     with ZoomControl(sandbox_url) as sandbox:
         for seed in range(first_seed, first_seed + count):
             page_id, _, kind = places[seed % len(places)].partition(":")
-            life = Life(int(page_id), kind, seed=seed, sandbox=sandbox)
+            life = Life(int(page_id), kind, seed=seed, sandbox=sandbox, outside=sandbox_url)
             life.live()
             life.heal()
             life.remind()

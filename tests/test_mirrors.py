@@ -1,6 +1,7 @@
 """Whatever guest and host do, and whatever breaks or is killed: in the end each mirror equals the booking.
 
 MIRROR_LIVES=300 leads more lives than a change needs, MIRROR_FIRST_LIFE others; a number is always the same life.
+MIRROR_PLACES=paid leads them on pages that cost something alone.
 """
 
 import json
@@ -13,6 +14,8 @@ from datetime import datetime
 import pytest
 from icalendar import Calendar
 
+from sandbox.stripe.control import StripeControl
+from tests import paid_life
 from tests.running import ROOT, resting_timetuna
 from tests.sampling import share
 from tests.test_killed import CONNECT
@@ -20,6 +23,7 @@ from tests.test_killed import CONNECT
 PART, OF = share()
 LIVES = int(os.environ.get("MIRROR_LIVES", "15" if OF == 1 else "6"))
 FIRST = int(os.environ.get("MIRROR_FIRST_LIFE", str(PART * LIVES)))
+ONLY = os.environ.get("MIRROR_PLACES", "")
 PRIMARY = "robin@host.example"
 GOOGLE = """
 from django.test import Client
@@ -65,6 +69,34 @@ for one in (page, asked):
 BookingPage.objects.filter(pk__in=[page.pk, asked.pk]).update(phone="optional")
 answer(asked.pk)
 """
+PAID = """
+import httpx2
+from django.conf import settings
+from timetuna.pages.models import BookingPage
+from timetuna.payments.models import StripeAccount
+from timetuna.payments.secrets import seal
+account = StripeAccount(host_id={host}, kind="own", stripe_id="acct_sandboxRobin01", currency="eur")
+seal(account, "secret", {key!r})
+made = httpx2.post(
+    "{stripe}/v1/webhook_endpoints", trust_env=False, headers={{"Authorization": "Bearer " + {key!r}}},
+    data={{"url": settings.BASE_URL + "/api/webhooks/stripe/" + account.address, "enabled_events[0]": "*"}},
+)
+seal(account, "webhook_secret", made.json()["secret"])
+account.save()
+paid = []
+for number in {pages}:
+    page = BookingPage.objects.get(pk=number)
+    kinds, minutes, reminders = ([*rows.all()] for rows in (page.meeting_types, page.durations, page.reminders))
+    page.pk, page.public_id, page.slug = None, "pg_paid%d" % number, "paid%d" % number
+    page.price, page.currency, page.refund_hours = {price}, "eur", 1
+    page.save()
+    page.page_hosts.create(host_id={host})
+    for row in [*kinds, *minutes, *reminders]:
+        row.pk, row.page = None, page
+        row.save()
+    paid.append(page.pk)
+answer(paid)
+"""
 
 pytestmark = [pytest.mark.slow, pytest.mark.either, pytest.mark.matrix(of="server")]
 
@@ -77,9 +109,17 @@ def test_every_mirror_equals_its_booking_after_any_life(tmp_path):
         assert resting.run_python(CONNECT.format(pk=host.pk, page=host.page_pk)) == 1
         asked = resting.run_python(GOOGLE.format(pk=host.pk, page=host.page_pk))
 
-        lives = lead_lives(resting, host.page_pk, asked)
+        with StripeControl(resting.environment["STRIPE_API_URL"].removesuffix("/stripe")) as stripe:
+            paid = resting.run_python(
+                PAID.format(
+                    host=host.pk, key=stripe.key(), stripe=resting.environment["STRIPE_API_URL"],
+                    pages=[host.page_pk, asked], price=paid_life.PRICE,
+                )
+            )  # fmt: skip
+            lives = lead_lives(resting, host.page_pk, asked, *paid)
+            known = stripe.known()
 
-        seen = Seen(resting.sandbox)
+        seen = Seen(resting.sandbox, known)
         wrong = [f"{said} in {life}" for life in lives if (said := seen.differences(life))]
         assert not wrong, "\n".join(wrong)
     assert len(lives) == LIVES
@@ -88,15 +128,17 @@ def test_every_mirror_equals_its_booking_after_any_life(tmp_path):
     assert {"confirmed", *(["cancelled"] if OF == 1 else [])} <= ended, lives
 
 
-def lead_lives(resting, page, asked):
+def lead_lives(resting, page, asked, paid, paid_asked):
     environment = {**resting.environment, "DJANGO_SETTINGS_MODULE": "timetuna.settings"}
-    places = [
+    cost = [f"{paid}:zoom", f"{paid_asked}:google_meet"]
+    free = [
         f"{page}:zoom",
         f"{page}:google_meet",
         f"{page}:in_person",
         f"{asked}:zoom",
         f"{asked}:google_meet",
     ]
+    places = cost if ONLY else [*free, *cost]
     url = environment["ZOOM_API_URL"]
     done = subprocess.run(
         [sys.executable, "-m", "tests.mirroring", url, str(FIRST), str(LIVES), *places],
@@ -109,7 +151,8 @@ def lead_lives(resting, page, asked):
 class Seen:
     """What there is outside: events, meetings, and what each person's calendar holds after all mails."""
 
-    def __init__(self, sandbox):
+    def __init__(self, sandbox, known):
+        self.stripe = known
         rows = sandbox.ask("google/state")["events"]
         self.events = [row["body"] for row in rows if row["body"]["status"] != "cancelled"]
         self.meetings = sandbox.meetings()
@@ -120,6 +163,7 @@ class Seen:
         mine = [mail for mail in self.mails if life["uid"] in mail["message_id"]]
         return [
             *self._work(life),
+            *(paid_life.differences(life["money"], life["status"], self.stripe) if life["money"] else ()),
             *self._event(life),
             *self._meeting(life),
             *self._invitations(life, mine),
