@@ -29,6 +29,7 @@ from timetuna.lib.crypto import random_token
 from timetuna.oauth.models import ConnectedApp
 from timetuna.pages.actions.invite_cohost import invite_cohost
 from timetuna.pages.models import PageHost, Schedule
+from timetuna.payments.models import Payment
 from timetuna.webhooks.actions.change_webhook import NewWebhook, create_webhook, send_test
 
 pytestmark = pytest.mark.django_db
@@ -195,6 +196,7 @@ def own_rows_of(alice: User) -> dict[str, object]:
 def belongings(alice: User) -> dict[str, object]:
     page = make_page(alice)
     booked = book(order(page), now=present())
+    Payment.objects.create(booking=booked, payee=alice, amount=4500, currency="eur", state=Payment.State.PAID)
     waiting = new_authorization(Visit(alice.pk, "session", "zoom"), state=random_token())
     waiting.grant = "sealed"
     waiting.save()
