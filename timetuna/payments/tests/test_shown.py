@@ -16,6 +16,7 @@ from timetuna.bookings.queries import link_path
 from timetuna.bookings.status.resource import booking_resource, whole_booking
 from timetuna.bookings.tests.conftest import tomorrow
 from timetuna.bookings.tests.diary import put_attendee
+from timetuna.bookings.tests.proving import filled, guest, open_form, post
 from timetuna.pages.tests.conftest import signed_in
 from timetuna.payments.actions.refund import refund
 from timetuna.payments.actions.settle import settle
@@ -155,3 +156,13 @@ def test_what_costs_nothing_says_nothing(page, account, alice):
 
     assert booking_resource(whole_booking(booking.pk)[0])["payment"] is None
     assert "Payment" not in hosts_page(alice, booking)
+
+
+def test_whoever_comes_back_to_the_form_reads_that_it_is_not_paid_yet(paid_page, paying):
+    browser, start = guest(), tomorrow() + timedelta(days=2)
+    sent = post(browser, filled(open_form(browser, start)))
+    again = text_of(open_form(browser, start))
+
+    assert sent["Location"].endswith("/pay")
+    assert "Your payment is still to come" in again
+    assert "You booked this" not in again
