@@ -28,7 +28,7 @@ from timetuna.imports.models import BusyShadow, Import
 from timetuna.lib.crypto import random_token
 from timetuna.oauth.models import ConnectedApp
 from timetuna.pages.actions.invite_cohost import invite_cohost
-from timetuna.pages.models import PageHost, Schedule
+from timetuna.pages.models import BookingPage, PageHost, Schedule
 from timetuna.payments.models import Payment
 from timetuna.webhooks.actions.change_webhook import NewWebhook, create_webhook, send_test
 
@@ -192,11 +192,16 @@ def own_rows_of(alice: User) -> dict[str, object]:
     }
 
 
+def paid_booking(page: BookingPage) -> Booking:
+    booked = book(order(page), now=present())
+    Payment.objects.create(booking=booked, payee=page.host, amount=4500, currency="eur", state="paid")
+    return booked
+
+
 @pytest.fixture
 def belongings(alice: User) -> dict[str, object]:
     page = make_page(alice)
-    booked = book(order(page), now=present())
-    Payment.objects.create(booking=booked, payee=alice, amount=4500, currency="eur", state=Payment.State.PAID)
+    booked = paid_booking(page)
     waiting = new_authorization(Visit(alice.pk, "session", "zoom"), state=random_token())
     waiting.grant = "sealed"
     waiting.save()
