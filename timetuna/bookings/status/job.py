@@ -26,6 +26,7 @@ _SOON = timedelta(minutes=1)
 MARKED = (
     gettext_noop("another host"),
     gettext_noop("cancellation"),
+    gettext_noop("cancelled before it was paid"),
     gettext_noop("confirmation"),
     gettext_noop("confirmation, link to follow"),
     gettext_noop("follow-up"),

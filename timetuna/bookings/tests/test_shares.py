@@ -154,7 +154,8 @@ def test_an_empty_ledger_says_how_it_begins(client, page, alice):
     page.staffing = "solo"
     page.save()
     text = shown(client.get(f"/booking-pages/{page.pk}/shares"))
-    assert "Nobody takes turns on this page at the moment." in text
+    assert "Nothing has been shared out yet" in text
+    assert "It begins once the page’s hosts take turns" in text
 
 
 def test_the_file_has_a_row_for_each_host_and_meeting(client, page, alice, bob):

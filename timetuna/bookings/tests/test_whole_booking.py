@@ -68,6 +68,7 @@ def full(alice, bob, page):
         booking=booking, defaults={"utm_source": "news", "metadata": {"crm": HOSTILE, "n": [1]}}
     )
     put_payment(booking, state="awaiting", amount=2**60, tax=855, session_url=HOSTILE)
+    Booking.objects.filter(pk=booking.pk).update(status=Booking.Status.AWAITING_PAYMENT)
     return booking
 
 
