@@ -46,6 +46,7 @@ BY_OTHER_TESTS = {
     "accounts/verify_email.html",
     "api/key_new.html",
     "bookings/_undo_move.html",
+    "bookings/_unpaid.html",
     "bookings/_refund.html",
     "bookings/handed_over.html",
     "calendars/replace.html",
