@@ -1,7 +1,10 @@
+import csv
+import io
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from timetuna.accounts.models import User
 from timetuna.bookings.queries import link_path
 from timetuna.bookings.tests.conftest import make_page, tomorrow
 from timetuna.bookings.tests.diary import guests, put, put_payment, rows_of, shown, times
@@ -118,6 +121,23 @@ def test_the_table_has_both_clocks_and_is_safe_for_spreadsheets(client, alice):
         }
         == row
     )
+
+
+@pytest.mark.parametrize(
+    ("zone", "first"),
+    [
+        ("UTC", ["Start", "End", "Start (UTC)", "End (UTC)"]),
+        ("Europe/Berlin", ["Start (Europe/Berlin)", "End (Europe/Berlin)", "Start (UTC)", "End (UTC)"]),
+    ],
+)
+def test_no_two_columns_have_the_same_title(client, alice, zone, first):
+    User.objects.filter(pk=alice.pk).update(time_zone=zone)
+
+    text = b"".join(client.get("/bookings/export.csv").streaming_content).decode("utf-8-sig")
+    [titles] = csv.reader(io.StringIO(text))
+
+    assert titles[:4] == first
+    assert len(set(titles)) == len(titles)
 
 
 def test_the_table_holds_no_link_but_the_one_to_join(client, alice):

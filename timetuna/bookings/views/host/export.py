@@ -122,11 +122,20 @@ def _lines(bookings: Iterator[Booking], reader: Reader, questions: Questions) ->
         yield csv_row(cells)
 
 
+def _by_own_clock(reader: Reader) -> tuple[str, str, str]:
+    """Titles that no other column has, also for whose clock is that of UTC."""
+    if reader.zone.key == "UTC":
+        return gettext("Start"), gettext("End"), gettext("Booked at")
+    titles = gettext("Start (%(zone)s)"), gettext("End (%(zone)s)"), gettext("Booked at (%(zone)s)")
+    start, end, booked = (title % {"zone": reader.zone.key} for title in titles)
+    return start, end, booked
+
+
 def _titles(reader: Reader) -> list[str]:
-    zone = {"zone": reader.zone.key}
+    start, end, booked = _by_own_clock(reader)
     return [
-        gettext("Start (%(zone)s)") % zone,
-        gettext("End (%(zone)s)") % zone,
+        start,
+        end,
         gettext("Start (UTC)"),
         gettext("End (UTC)"),
         gettext("Minutes"),
@@ -142,7 +151,7 @@ def _titles(reader: Reader) -> list[str]:
         gettext("Place"),
         gettext("Passcode"),
         gettext("Notes"),
-        gettext("Booked at (%(zone)s)") % zone,
+        booked,
         gettext("Booked at (UTC)"),
         gettext("Cancelled by"),
         gettext("Cancellation note"),
