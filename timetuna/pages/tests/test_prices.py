@@ -5,14 +5,16 @@ from html import unescape
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
 from timetuna.pages import hooks
 from timetuna.pages.actions.duplicate_page import duplicate_page
 from timetuna.pages.hooks import PaidInto
 from timetuna.pages.models import BookingPage
-from timetuna.pages.prices import Price
+from timetuna.pages.prices import Price, free
 from timetuna.pages.tests.test_booking_tab import save, stored, typed
 
 EDITOR = "/booking-pages/{}/booking"
@@ -214,3 +216,54 @@ def test_a_copy_costs_the_same(as_alice: Client, page: BookingPage) -> None:
     copy = duplicate_page(BookingPage.objects.get(pk=page.pk), by=page.host)
 
     assert stored(copy).prices() == [Price(4500, "eur"), Price(8000, "eur")]
+
+
+@pytest.mark.usefixtures("connected")
+@pytest.mark.parametrize(
+    ("rows", "price", "mine", "guests"),
+    [
+        ([{"minutes": 30}], "", "30 min · Phone call", "30 minutes</span>"),
+        ([{"minutes": 30}], "45", "30 min · 45.00 € · ", "30 minutes · 45.00 €"),
+        (
+            [{"minutes": 15, "price": "0"}, {"minutes": 30}],
+            "45",
+            "15 and 30 min · Free to 45.00 € · ",
+            "15 minutes or 30 minutes · Free to 45.00 €",
+        ),
+        (
+            [{"minutes": 30}, {"minutes": 60, "price": "80"}],
+            "45",
+            "30 and 60 min · 45.00 € to 80.00 € · ",
+            "45.00 € to 80.00 €",
+        ),
+    ],
+)
+def test_lists_of_pages_say_what_each_costs(
+    as_alice: Client, page: BookingPage, rows: list[dict[str, Any]], price: str, mine: str, guests: str
+) -> None:
+    save(as_alice, page, typed(rows, price=price, listed="on"))
+
+    assert mine in text_of(as_alice.get("/booking-pages"))
+    assert guests in text_of(Client().get("/alice"))
+
+
+def test_a_price_costs_the_list_no_query_for_each_page(
+    as_alice: Client, page: BookingPage, connected: dict[int, PaidInto]
+) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as found:
+            as_alice.get("/booking-pages")
+        return len(found)
+
+    save(as_alice, page, typed(price="45"))
+    pages = [duplicate_page(BookingPage.objects.get(pk=page.pk), by=page.host)]
+    few = queries()
+    pages += [duplicate_page(pages[0], by=page.host) for _ in range(5)]
+
+    assert connected
+    assert queries() == few
+
+
+def test_nothing_to_pay_is_not_called_as_free_time_is() -> None:
+    with override("de"):
+        assert free() == "Kostenlos"

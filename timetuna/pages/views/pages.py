@@ -36,6 +36,7 @@ from timetuna.pages.forms.off import OffForm
 from timetuna.pages.missing_hosts import Shortage, missing_hosts
 from timetuna.pages.models import BookingPage
 from timetuna.pages.permissions import Action, Role, page_or_404, pages_for, rights_of, roles_by_page
+from timetuna.pages.prices import in_short
 from timetuna.pages.public import PublicPage
 from timetuna.pages.queries import by_title, has_cohosts, meetings_between, warnings
 from timetuna.web.forms import Screen, show
@@ -78,10 +79,11 @@ class PageRow:
         return Action.DELETE in rights_of(self.roles)
 
     def text(self) -> str:
-        """In one line: how long, how, how often."""
+        """In one line: how long, for how much, how, how often."""
         minutes = [str(one.minutes) for one in self.page.durations]
         parts = [
             gettext("%(minutes)s min") % {"minutes": in_words(minutes)},
+            in_short(self.page.prices()),
             ", ".join(one.label for one in self.page.meeting_types),
         ]
         if self.meetings is not None:

@@ -14,6 +14,7 @@ from timetuna.bookings.views.guest.redirects import lead_on, takes_none
 from timetuna.bookings.views.guest.slots import Preview, path_of, preview
 from timetuna.bookings.visitor import read_came
 from timetuna.l10n.lists import listed
+from timetuna.pages.prices import in_short
 from timetuna.pages.public import Face, PublicPage, met_on
 from timetuna.pages.queries import all_listed
 from timetuna.web.forms import Screen, in_full, may_come_back, show
@@ -21,11 +22,15 @@ from timetuna.web.forms import Screen, in_full, may_come_back, show
 
 @dataclass(frozen=True, slots=True)
 class OfferedPage:
-    """A page that can be booked. hosts: with whom, where that is not said by whose list it is."""
+    """A page that can be booked. price: "" where it costs nothing.
+
+    hosts: with whom, where that is not said by whose list it is.
+    """
 
     title: str
     url: str
     lasts: str
+    price: str
     description: str
     hosts: str
 
@@ -75,4 +80,4 @@ def _offer(page: PublicPage, came: str) -> OfferedPage:
     met = met_on(page, now=timezone.now())
     hosts = met.hosts if page.team or met.names != [page.host_name] else ""
     url = f"{path_of(page)}?{came}" if came else path_of(page)
-    return OfferedPage(page.title, url, lengths, page.description, hosts)
+    return OfferedPage(page.title, url, lengths, in_short(page.prices()), page.description, hosts)

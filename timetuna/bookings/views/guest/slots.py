@@ -26,6 +26,7 @@ from timetuna.l10n import datetimes
 from timetuna.l10n.lists import listed
 from timetuna.lib.text import single_line, unbroken
 from timetuna.pages.meeting_types.base import meeting_kind
+from timetuna.pages.prices import free
 from timetuna.pages.public import Met, PageDuration, PublicPage, before_booking, card_of, met_on
 from timetuna.pages.queries import listed_pages, public_page
 from timetuna.rate_limits.limits import client_of, spend
@@ -275,7 +276,7 @@ def _prices(page: PublicPage) -> list[str]:
     prices = page.prices()
     if len(set(prices)) < 2:  # noqa: PLR2004
         return [""] * len(prices)
-    return [str(price) if price else gettext("Free") for price in prices]
+    return [str(price) if price else free() for price in prices]
 
 
 def facts_of(page: PublicPage, duration: PageDuration | None, *, in_form: bool = False) -> list[Fact]:

@@ -5,7 +5,7 @@ from typing import Any
 from babel.numbers import get_territory_currencies
 from django import forms
 from django.utils import timezone
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
 from timetuna.l10n.money import currency_label, plain
 from timetuna.lib.currencies import CURRENCIES
@@ -27,7 +27,7 @@ class PriceForm(WholeForm):
     account: into which its owner is paid, None without one.  others: whether somebody else than the owner reads it.
     """
 
-    price = AmountField(label=gettext_lazy("Price"), placeholder=gettext_lazy("Free"))
+    price = AmountField(label=gettext_lazy("Price"), placeholder=pgettext_lazy("a price", "Free"))
     currency = forms.ChoiceField(
         label=gettext_lazy("Currency"),
         error_messages=dict.fromkeys(
