@@ -45,7 +45,7 @@ COMMANDS = (
     Command("serve", "Bring everything up to date, then run web and worker together."),
     Command(
         "demo",
-        "Try TimeTuna with an example host and stand-ins for Zoom and mail.",
+        "Try TimeTuna with an example host and stand-ins for Zoom, Stripe and mail.",
         options=(
             Option(
                 "--port", "Port of TimeTuna; the stand-ins take the next two.", {"type": int, "default": 8000}

@@ -1,4 +1,4 @@
-"""`timetuna demo`: an example host and stand-ins for Zoom, calendars and mail, on this machine, without any account."""
+"""`timetuna demo`: an example host and stand-ins for Zoom, Stripe, calendars and mail, without any account."""
 
 import argparse
 import fcntl
@@ -210,15 +210,18 @@ def _welcome(port: int) -> None:
 
 def _block(port: int) -> str:
     base, outside = f"http://localhost:{port}", f"http://localhost:{port + 1}"
+    paid = any(one.payments for one in PLAYED)
+    named = "Zoom, Google, Microsoft or Stripe" if paid else "Zoom, Google or Microsoft"
+    payments = f"\n    Payments           {outside}/payments" if paid else ""
     return f"""
-  TimeTuna is running on this machine. Nothing here reaches the real Zoom, Google or Microsoft, or a real mailbox.
+  TimeTuna is running on this machine. Nothing here reaches the real {named}, or a real mailbox.
 
     Book as a guest    {base}/{HANDLE}/{SLUG}
     Sign in as host    {base}/signin
                        {EMAIL}
                        {PASSWORD}
     Mails              {outside}/mail
-    Texts              {outside}/texts
+    Texts              {outside}/texts{payments}
     Own calendars      {outside}/calendars
     Stand-ins          {outside}
 

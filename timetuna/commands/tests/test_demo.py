@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from timetuna.commands import serve
+from timetuna.commands import demo, serve
 from timetuna.commands.demo import demo_environment
 from timetuna.commands.tests.test_commands import ROOT, timetuna
 from timetuna.l10n.catalogues import catalogues
@@ -18,7 +18,12 @@ from timetuna.processes.listening import free_port
 
 @pytest.mark.parametrize(
     ("name", "label"),
-    [("ZOOM_CLIENT_ID", "Zoom"), ("GOOGLE_CLIENT_SECRET", "Google"), ("MICROSOFT_CLIENT_ID", "Microsoft")],
+    [
+        ("ZOOM_CLIENT_ID", "Zoom"),
+        ("GOOGLE_CLIENT_SECRET", "Google"),
+        ("MICROSOFT_CLIENT_ID", "Microsoft"),
+        ("STRIPE_SECRET_KEY", "Stripe"),
+    ],
 )
 def test_a_demo_does_not_run_beside_real_keys(tmp_path: Path, name: str, label: str) -> None:
     folder = tmp_path / "demo"
@@ -104,3 +109,14 @@ def test_a_demo_is_told_which_calendar_servers_may_be_tried_and_nothing_else_of_
 
     assert (given["CALDAV_ALLOW_PRIVATE"], given["CALDAV_CA_FILE"]) == ("yes", "/etc/own-ca.pem")
     assert "TIMETUNA_SIGNUP" not in given
+
+
+def test_what_a_demo_prints_names_every_stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = demo._block(8000)
+    monkeypatch.setattr(demo, "PLAYED", tuple(one for one in demo.PLAYED if not one.payments))
+    without = demo._block(8000)
+
+    assert "the real Zoom, Google, Microsoft or Stripe, or a real mailbox" in said
+    assert "Payments           http://localhost:8001/payments\n" in said
+    assert "Stripe" not in without
+    assert "Payments" not in without

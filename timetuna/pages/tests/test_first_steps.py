@@ -116,3 +116,12 @@ def test_they_can_be_put_away_and_come_back(as_alice: Client, alice: User) -> No
 def test_what_is_no_step_is_not_there(as_alice: Client, path: str) -> None:
     assert as_alice.get(path).status_code == 404
     assert as_alice.post("/setup/nothing/skip").status_code == 404
+
+
+def test_how_one_meets_says_how_guests_pay(as_alice: Client) -> None:
+    sent(as_alice, "/setup/hours")
+
+    text = " ".join(as_alice.get("/setup/meeting").content.decode().split())
+
+    assert "connect Stripe, then set a price on the page’s tab Booking." in text
+    assert '<a href="/settings/providers#stripe" target="_blank" rel="noopener"> Connect Stripe' in text
