@@ -141,7 +141,9 @@ def test_the_host_and_the_guest_read_that_it_is_stopped(page, client, alice):
 
     assert "the guest answered STOP" in shown(client.get(f"/bookings/{booking.pk}"))
     path = f"{link_path(booking.booker)}/texts"
-    assert "You have answered STOP" in client.get(path).content.decode()
+    page_of_texts = client.get(path).content.decode()
+    assert "You have answered STOP" in page_of_texts
+    assert 'name="texts"' not in page_of_texts, "they have ended already"
 
 
 def test_a_number_is_kept_as_a_keyed_hash_alone():

@@ -192,7 +192,7 @@ def test_with_approval_the_button_says_that_it_is_asked_first(as_alice: Client, 
     month = guest.get("/alice/intro-call")
     form = text_of(guest.get(month.context["slots"].parts[0][1][0][3]))
 
-    assert "Set 45.00 € plus tax aside and ask" in form
+    assert "Request and set aside 45.00 € plus tax" in form
     assert "taken only if your booking is confirmed" in form
 
 

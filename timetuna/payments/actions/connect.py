@@ -73,10 +73,7 @@ def connect_by_key(key: str, *, host_id: int) -> StripeAccount:
     try:
         facts = stripe().account(StripeKey(key))
     except (ProviderError, NeedsReconnect) as error:
-        _refuse(
-            error,
-            gettext("Stripe does not accept this key. Copy it once more, from the account it belongs to."),
-        )
+        _refuse(error, _refused_key(error.code))
     return _store(_Found(kind=_Kind.OWN, facts=facts, livemode=livemode, key=key), host_id=host_id)
 
 
@@ -92,6 +89,16 @@ def _check(key: str) -> bool:
     if found is None:
         raise NotConnected(gettext("A restricted key begins with rk_live_ or rk_test_. Copy it once more."))
     return found[1] == "live"
+
+
+def _refused_key(code: str) -> str:
+    if code == "stripe:forbidden":
+        return gettext(
+            "With this key, Stripe does not say whose it is. Give it the permissions above, and paste it once more."
+        )
+    return gettext(
+        "Stripe does not know this key. Copy it once more, or make a new one if it was deleted there."
+    )
 
 
 def _refuse(error: ProviderError | NeedsReconnect, refused: str) -> NoReturn:

@@ -118,7 +118,7 @@ def test_by_a_key_of_the_host_s_own(browser, paying, alice):
     ("key", "sentence"),
     [
         ("", "Paste the key here."),
-        ("rk_test_sandboxNobody000", "Stripe does not accept this key."),
+        ("rk_test_sandboxNobody000", "Stripe does not know this key. Copy it once more, or make a new one"),
         ("sk_live_everything0000", "This is your secret key, which may do everything."),
         ("pk_live_shown0000000", "This is your publishable key."),
         ("whsec_something000", "A restricted key begins with rk_live_ or rk_test_."),
@@ -140,6 +140,14 @@ def test_a_key_that_may_not_register_an_address_is_refused(browser, paying):
     answer = paste(browser, paying.control.key())
 
     assert "The key needs “Write” for Webhook Endpoints" in text_of(answer)
+    assert not StripeAccount.objects.exists()
+
+
+def test_a_key_that_may_not_say_whose_it_is_needs_more_permissions(browser, paying):
+    paying.control.fault("stripe_forbidden", on="stripe.v1.account")
+    answer = paste(browser, paying.control.key())
+
+    assert "With this key, Stripe does not say whose it is." in text_of(answer)
     assert not StripeAccount.objects.exists()
 
 
