@@ -7,12 +7,14 @@ from unicodedata import digit, normalize
 from babel.numbers import format_currency, get_currency_name, get_currency_symbol
 from django.conf import settings
 from django.utils.translation import get_language
+from django.utils.translation import gettext as gettext_for_hosts
 
 from timetuna.l10n.datetimes import words_of
 from timetuna.lib.currencies import digits, shown_digits
 
 _MARK = re.compile(r"[.,’'\s]")
 _BESIDE_LETTERS = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
+_LONE = re.compile(r"(\d{1,3})([.,])(\d{3})")
 _POINTS = frozenset(".,")
 _GROUP, _LONGEST = 3, 12
 
@@ -27,6 +29,18 @@ class FractionError(AmountError):
     def __init__(self, most: int) -> None:
         super().__init__(most)
         self.most = most
+
+
+class UnclearError(AmountError):
+    """It may be thousands or a fraction. whole: how thousands are written so that nobody can doubt it."""
+
+    def __init__(self, typed: str, whole: str) -> None:
+        super().__init__(typed)
+        self.typed, self.whole = typed, whole
+
+    def sentence(self) -> str:
+        said = gettext_for_hosts("“%(typed)s” can be read in two ways. For thousands, write %(whole)s.")
+        return said % {"typed": self.typed, "whole": self.whole}
 
 
 def _language() -> str:
@@ -80,11 +94,15 @@ def _named(currency: str) -> str:
 def parse_amount(text: str, currency: str) -> int:
     """What somebody typed as "45", "45,50", "1.234,50", "1 234.5" or "€45", counted as the currency is.
 
-    Three digits behind the only point are thousands, but in a currency that has three. Thousands never begin with 0.
+    Three digits behind the only point or comma are thousands where the language that is spoken writes them so, or the
+    currency has no fractions; a fraction where it has three digits; else nobody can tell. Thousands never begin with 0.
     Raises AmountError.
     """
     count, most = digits(currency), shown_digits(currency)
-    whole, fraction = _split(_without_currency(normalize("NFKC", text), currency), count)
+    typed = _without_currency(normalize("NFKC", text), currency)
+    if 0 < most < _GROUP:
+        _require_clear(typed)
+    whole, fraction = _split(typed, count)
     if not whole.isdecimal() or (fraction and not fraction.isdecimal()) or len(whole) > _LONGEST:
         raise AmountError
     fraction = fraction.rstrip("0")
@@ -103,6 +121,15 @@ def _without_currency(typed: str, currency: str) -> str:
         if rest.upper().endswith(sign.upper()):
             return rest[: -len(sign)].strip()
     return rest
+
+
+def _require_clear(typed: str) -> None:
+    """Raises UnclearError."""
+    found = _LONE.fullmatch(typed)
+    if found is None or digit(typed[0]) == 0:
+        return
+    if found[2] != words_of(_language()).number_symbols["latn"]["group"]:
+        raise UnclearError(typed, found[1] + found[3])
 
 
 def _split(typed: str, count: int) -> tuple[str, str]:

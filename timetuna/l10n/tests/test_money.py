@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from timetuna.l10n.money import (
     AmountError,
     FractionError,
+    UnclearError,
     currency_name,
     decimal_of,
     in_words,
@@ -60,8 +61,8 @@ def test_an_amount_is_said_as_its_reader_writes_it(
         ("1’234.50", "chf", 123_450),
         ("1 234,50", "eur", 123_450),
         ("1\u202f234,50", "eur", 123_450),
-        ("1.234", "eur", 123_400),
         ("1,234", "usd", 123_400),
+        ("1 234", "eur", 123_400),
         ("1,23,456.00", "inr", 12_345_600),
         ("1.234.567", "eur", 123_456_700),
         ("€45", "eur", 4500),
@@ -114,6 +115,36 @@ def test_too_many_digits_behind_the_point_are_said(typed: str, currency: str, mo
     with pytest.raises(FractionError) as refused:
         parse_amount(typed, currency)
     assert refused.value.most == most
+
+
+@pytest.mark.parametrize(
+    ("language", "typed", "currency", "amount"),
+    [
+        ("en", "1,000", "eur", 100_000),
+        ("en", "1.000", "eur", None),
+        ("en", "€1.234", "eur", None),
+        ("de", "1.000", "eur", 100_000),
+        ("de", "1,000", "eur", None),
+        ("fr", "1.000", "eur", None),
+        ("fr", "1\u202f000", "eur", 100_000),
+        ("pl", "1,000", "pln", None),
+        ("de", "1.000,00", "eur", 100_000),
+        ("en", "1.000.000", "eur", 100_000_000),
+        ("en", "1.000", "jpy", 1000),
+        ("en", "1.000", "isk", 100_000),
+        ("de", "1.000", "kwd", 1000),
+    ],
+)
+def test_what_can_be_read_in_two_ways_is_read_in_none(
+    language: str, typed: str, currency: str, amount: int | None
+) -> None:
+    with override(language):
+        if amount is not None:
+            assert parse_amount(typed, currency) == amount
+            return
+        with pytest.raises(UnclearError) as refused:
+            parse_amount(typed, currency)
+    assert refused.value.whole in {"1000", "1234"}
 
 
 @given(

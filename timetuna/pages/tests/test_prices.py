@@ -86,6 +86,7 @@ def test_a_price_that_is_taken_away_leaves_nothing(as_alice: Client, page: Booki
     ("fields", "sentence"),
     [
         ({"price": "a lot"}, "Enter an amount, such as 45 or 45.50."),
+        ({"price": "1.000"}, "“1.000” can be read in two ways. For thousands, write 1000."),
         ({"price": "-5"}, "Enter an amount, such as 45 or 45.50."),
         ({"price": "45,5055"}, "Euro (EUR) has 2 decimals at most."),
         ({"price": "45.50", "currency": "jpy"}, "Japanese Yen (JPY) has no decimals: enter a whole number."),

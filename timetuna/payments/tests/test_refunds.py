@@ -216,6 +216,7 @@ def test_the_button_gives_back_what_is_typed(booked, paying, press):
     assert "There is not so much left" in press("99")
     assert "Write an amount" in press("")
     assert "Write an amount" in press("0.001")
+    assert "“1.000” can be read in two ways. For thousands, write 1000." in press("1.000")
     assert paying.charged() == 3250
     press("32.50")
     assert paying.charged() == 0

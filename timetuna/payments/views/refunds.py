@@ -54,5 +54,7 @@ def _amount(payment: Payment, typed: str) -> int:
     """Raises NotPossible for what is no amount."""
     try:
         return money.parse_amount(typed, payment.currency)
+    except money.UnclearError as error:
+        raise NotPossible(error.sentence()) from None
     except money.AmountError:
         raise NotPossible(gettext("Write an amount, such as 20 or 19.50.")) from None

@@ -13,7 +13,8 @@ document.addEventListener(
     const button = event.submitter;
     const dialog = make("dialog", "dialog stack", "");
     const field = form.elements[form.dataset.confirmAmount];
-    const typed = () => (field.value === field.defaultValue ? field.dataset.words : `${field.value} ${field.dataset.currency}`);
+    const named = () => (/[\p{L}\p{Sc}]/u.test(field.value) ? field.value : `${field.value} ${field.dataset.currency}`);
+    const typed = () => (field.value === field.defaultValue ? field.dataset.words : named());
     const asked = form.dataset.confirmTitle;
     const title = make("h2", "", field ? asked.replace("{amount}", typed) : asked);
     const actions = make("div", "dialog-actions", "");

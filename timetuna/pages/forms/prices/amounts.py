@@ -5,7 +5,15 @@ from typing import TYPE_CHECKING
 from django import forms
 from django.utils.translation import gettext
 
-from timetuna.l10n.money import AmountError, FractionError, currency_name, in_words, parse_amount, plain
+from timetuna.l10n.money import (
+    AmountError,
+    FractionError,
+    UnclearError,
+    currency_name,
+    in_words,
+    parse_amount,
+    plain,
+)
 from timetuna.lib.currencies import MOST, least, step
 from timetuna.pages.forms.fields import LineField
 
@@ -30,6 +38,8 @@ def read_amount(typed: str, currency: str) -> int | None:
         return None
     try:
         amount = parse_amount(typed, currency)
+    except UnclearError as error:
+        raise forms.ValidationError(error.sentence()) from error
     except FractionError as error:
         raise forms.ValidationError(_too_fine(currency, error.most)) from error
     except AmountError as error:
