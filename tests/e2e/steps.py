@@ -49,7 +49,7 @@ def fill_details(page: Page, *, name: str, email: str, notes: str = "") -> None:
     """Type what the form asks for."""
     page.get_by_label("Your name").fill(name)
     page.get_by_label("Your email").fill(email)
-    number = page.get_by_label("Your phone number")
+    number = page.get_by_role("textbox", name="Your phone number")
     if number.count():
         number.fill(PHONE_NUMBER)
     page.get_by_label("Anything the host should know").fill(notes)

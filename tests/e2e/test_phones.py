@@ -58,7 +58,7 @@ def fill(page, host, number, *, phone):
     page.get_by_label("Your name").fill("Sam Guest")
     page.get_by_label("Your email").fill(f"sam{number}@guest.example")
     expect(page.get_by_label("Country of your phone number")).to_have_value("DE")
-    page.get_by_label("Your phone number").fill(phone)
+    page.get_by_role("textbox", name="Your phone number").fill(phone)
     page.get_by_role("button", name=re.compile("Confirm")).click()
 
 

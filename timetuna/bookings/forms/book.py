@@ -17,10 +17,8 @@ from timetuna.bookings.guests import read_guests
 from timetuna.bookings.models import Answer
 from timetuna.bookings.slots.selection import read_start
 from timetuna.bookings.visitor import NOTHING_CAME, Came
-from timetuna.l10n import datetimes
 from timetuna.lib.crypto import random_token
 from timetuna.lib.mail import clean_address, likelier_address, pasted_address
-from timetuna.lib.phones import country_code
 from timetuna.lib.text import country_of, find_zone, multi_line, single_line
 from timetuna.pages.meeting_types.base import MeetingChoice, meeting_kind
 from timetuna.pages.models import BookingPage, Question
@@ -211,8 +209,8 @@ class GuestBookingForm(AddressForm):
         self._offer_texts()
 
     def absent(self) -> list[str]:
-        """Programs, and forms that were opened before there were prices, show none."""
-        return [name for name in super().absent() if name != "price_shown"]
+        """Programs, and forms that were opened before there were prices or countries, show none."""
+        return [name for name in super().absent() if name not in {"price_shown", "phone_country"}]
 
     def given(self) -> tuple[Answer, ...]:
         """What was answered to the host's own questions."""
@@ -331,23 +329,16 @@ class GuestBookingForm(AddressForm):
         choices, field, wanted = self.page.meeting_types, self.fields["phone"], self.page.settings.phone
         asked = {choice.kind: meeting_kind(choice.kind).asks(choice.detail) for choice in choices}
         self.asked = {kind: question for kind, question in asked.items() if question}
-        if wanted == BookingPage.Phone.OFF:
-            del self.fields["phone_country"]
+        if wanted == BookingPage.Phone.OFF and not self.asked:
+            del self.fields["phone_country"], self.fields["phone"]
+            return
         if self.asked and len(choices) > 1:
             field.help_text = " ".join(dict.fromkeys(question.among for question in self.asked.values()))
         elif self.asked:
             (question,) = self.asked.values()
             field.help_text, field.required = question.alone, True
             field.error_messages["required"] = question.missing
-        if wanted != BookingPage.Phone.OFF:
-            ask_for_number(self, wanted, country=self._country())
-        elif not self.asked:
-            del self.fields["phone"]
-        elif code := country_code(self._country()):
-            zone = datetimes.zone_or_utc(str(self["zone"].value()))
-            named = {"code": code, "country": datetimes.place_of(zone)[0]}
-            hint = gettext("Without a country code it counts as one of %(country)s (%(code)s).") % named
-            field.help_text = f"{field.help_text} {hint}"
+        ask_for_number(self, wanted, country=self._country())
 
     def _offer_texts(self) -> None:
         """Where the page reminds by text and a number is asked for; a link cannot tick it."""

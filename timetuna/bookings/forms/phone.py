@@ -108,7 +108,7 @@ def ask_for_number(form: forms.Form, wanted: str, *, country: str) -> None:
     known = country_choices(get_language() or settings.LANGUAGE_CODE)
     field.choices = known if country_code(country) else (("", "–"), *known)
     form.initial.setdefault("phone_country", country if country_code(country) else "")
-    if wanted != BookingPage.Phone.OPTIONAL and not number.required:
+    if wanted in {BookingPage.Phone.REQUIRED, BookingPage.Phone.VERIFIED} and not number.required:
         number.required = True
         number.error_messages["required"] = gettext("Enter your phone number.")
     if wanted == BookingPage.Phone.VERIFIED:

@@ -75,7 +75,7 @@ def test_a_number_counts_as_one_of_the_guests_country(client, calls, alice):
     form = client.get("/alice/intro/book", typed(client, calls, zone="Asia/Calcutta"))
     answer = send(client, typed(client, calls, kind="phone", zone="Asia/Calcutta", phone="022 2778 1234"))
 
-    assert "Without a country code it counts as one of India (+91)." in words(form)
+    assert form.context["form"]["phone_country"].value() == "IN"
     assert answer.status_code == 302
     assert booked().phone == "+912227781234"
     assert "Alice Host calls +91 22 2778 1234" in words(client.get(answer["Location"]))
@@ -90,9 +90,34 @@ def test_without_a_country_a_number_needs_its_code(client, calls):
 
     assert answer.status_code == 422
     assert "This number cannot be called." in words(answer)
-    assert "Without a country code" not in words(answer)
     assert send(client, data | {"phone": "+49 30 123456 ext 7"}).status_code == 302
     assert booked().phone == "+4930123456;ext=7"
+
+
+def test_the_country_of_a_number_is_chosen_also_where_only_a_call_asks_for_it(client, calls):
+    data = typed(client, calls, kind="phone", phone="030 123456")
+    form = client.get("/alice/intro/book", data).context["form"]
+
+    assert form["phone_country"].value() == "US"
+    assert send(client, data | {"phone_country": "DE"}).status_code == 302
+    assert booked().phone == "+4930123456"
+
+
+def test_a_number_is_not_required_where_another_way_to_meet_needs_none(client, alice):
+    page = make_page(alice, kinds=(("phone", ""), ("in_person", "Room 1")))
+    data = typed(client, page, kind="in_person")
+
+    assert "phone_country" in data
+    assert send(client, data).status_code == 302
+    assert booked().phone == ""
+
+
+def test_a_form_without_the_country_is_read_by_the_guests_clock(client, calls):
+    data = typed(client, calls, kind="phone", zone="UTC", phone="+49 30 123456")
+    del data["phone_country"]
+
+    assert send(client, data).status_code == 302
+    assert booked().phone == "+4930123456"
 
 
 def test_a_host_calls_from_the_mail(alice, calls, zoom):
