@@ -18,7 +18,7 @@ from timetuna.bookings.actions.mark_no_show import mark_no_show
 from timetuna.bookings.actions.reschedule import reschedule
 from timetuna.bookings.models import Booking, BookingOrigin
 from timetuna.bookings.tests.conftest import make_host, make_page, staff, tomorrow, work_off
-from timetuna.bookings.tests.diary import put, rows_of, shown
+from timetuna.bookings.tests.diary import put, put_payment, rows_of, shown
 from timetuna.bookings.tests.life import made
 from timetuna.insights.actions.fill import fill
 from timetuna.insights.period import read_period
@@ -147,6 +147,39 @@ def test_what_is_deleted_still_counts(client, alice, bob, page):
     assert Booking.objects.count() == 1
 
 
+def test_revenue_is_counted_by_currency_for_who_is_paid(client, alice, bob, page):
+    staff(page, "any", bob)
+    other = make_page(alice, slug="other")
+    paid = [
+        (page, {}),
+        (page, {"tax": 500, "state": "partly_refunded", "refunded": 1500}),
+        (page, {"state": "lost", "refunded": 500}),
+        (other, {"amount": 9000, "currency": "jpy"}),
+        (page, {"state": "awaiting"}),
+        (page, {"state": "expired"}),
+    ]
+    for number, (of, columns) in enumerate(paid):
+        put_payment(put(alice, present() + timedelta(hours=1 + number), page=of), **columns)
+    earlier = put(alice, present() - timedelta(days=80), page=page, created_at=present() - timedelta(days=90))
+    put_payment(earlier)
+    fill()
+
+    def revenue(user, query=THE_TIME):
+        client.force_login(user)
+        answer = client.get(f"/insights?{query}")
+        return [(one.value, one.text) for one in answer.context["revenue"]]
+
+    euros, yen = revenue(alice)
+    assert euros == (
+        "€80.00",
+        "What guests paid to you for 3 bookings, with taxes. €60.00 has gone back, and is not in it.",
+    )
+    assert yen == ("¥9,000", "What guests paid to you for 1 booking, with taxes.")
+    assert revenue(alice, f"{THE_TIME}&page={other.pk}") == [yen]
+    assert revenue(alice, f"{THE_TIME}&host={bob.pk}") == []
+    assert revenue(bob) == []
+
+
 def test_queries_do_not_grow_with_what_there_is_to_count(host, alice, page):
     def asked():
         with CaptureQueriesContext(connection) as found:
@@ -163,7 +196,7 @@ def test_queries_do_not_grow_with_what_there_is_to_count(host, alice, page):
     for number in range(2, 9):
         book(number, f"page-{number}")
 
-    assert asked() == before == 17
+    assert asked() == before == 18
 
 
 @pytest.mark.parametrize(

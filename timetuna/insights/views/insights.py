@@ -18,7 +18,8 @@ from timetuna.insights.models import DayFigure, Filled
 from timetuna.insights.period import DAYS, DayRange, read_period
 from timetuna.insights.permissions import Scope, scope_of
 from timetuna.insights.report.missing import MissingTimes, missing_times
-from timetuna.insights.report.report import InsightsReport, report_of
+from timetuna.insights.report.report import Figure, InsightsReport, report_of
+from timetuna.insights.report.revenue import revenue_of
 from timetuna.insights.report.sums import totals_of
 from timetuna.insights.report.words import CLOCKS
 from timetuna.l10n import datetimes
@@ -53,9 +54,9 @@ class AskedFigures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InsightsScreen(Screen):
-    """periods, clocks: the ways to ask for another.  months: those that can be chosen, by how addresses say them.
+    """revenue: one for each currency.  periods, clocks: the ways to ask for another.
 
-    before: what it is compared with.  zone: the reader's.
+    months: those that can be chosen, by how addresses say them.  before: what it is compared with.  zone: the reader's.
 
     counted: when the days were last counted, in words; "" before the first time.  missing: None unless one page is
     asked for, or there is but one.  files: the query of what can be downloaded.
@@ -64,6 +65,7 @@ class InsightsScreen(Screen):
     template = "insights/insights.html"
     asked: AskedFigures
     report: InsightsReport
+    revenue: Sequence[Figure]
     periods: Sequence[TabLink]
     clocks: Sequence[TabLink]
     earlier: str
@@ -89,6 +91,7 @@ def insights(request: HttpRequest) -> HttpResponse:
     screen = InsightsScreen(
         asked=asked,
         report=report_of(totals, asked.scope, asked.period),
+        revenue=[*revenue_of(asked.scope, asked.period, asked.clock, zone=host.time_zone)],
         periods=_periods(asked, today),
         clocks=[
             TabLink(str(label), replace(asked, clock=clock).url(), clock is asked.clock)
