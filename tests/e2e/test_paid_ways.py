@@ -31,7 +31,7 @@ CONFIRMED, DECLINED, UNPAID = (
     "Your request was declined",
     "Your time is not kept any more",
 )
-PAY = re.compile("€45.00")
+PAY = re.compile("45.00\\s€")
 WAYS = {
     "a phone to verify": ({"phone": "verified"}, "form code pay", CONFIRMED, 4500),
     "a phone, a card declined, a yes": (
@@ -154,7 +154,7 @@ class Way:
         self._fill(first)
         first.get_by_role("button", name=PAY).click()
         with self.sam.context.expect_page() as opened:
-            first.get_by_role("link", name=re.compile("^Pay €45.00")).click()
+            first.get_by_role("link", name=re.compile("^Pay 45.00\\s€")).click()
         self.page = opened.value
 
     def pay(self):
@@ -176,7 +176,7 @@ class Way:
         press(self.page, card)
 
     def on(self):
-        self.page.get_by_role("link", name=re.compile("^Pay €45.00$")).click()
+        self.page.get_by_role("link", name=re.compile("^Pay 45.00\\s€$")).click()
 
     def browser_back(self):
         self.page.wait_for_url(re.compile("/stripe/pay/"), timeout=60_000)
@@ -194,7 +194,7 @@ class Way:
         self.page.wait_for_url(re.compile("/stripe/pay/"), timeout=60_000)
         self.second = self.sam.context.new_page()
         self.second.goto(self._own_page())
-        self.second.get_by_role("link", name=re.compile("^Pay €45.00$")).click()
+        self.second.get_by_role("link", name=re.compile("^Pay 45.00\\s€$")).click()
         self.second.wait_for_url(re.compile("/stripe/pay/"))
 
     def second_pays(self):

@@ -82,7 +82,7 @@ class Charge:
         return said(self.state, part=self.given_back())
 
     def sentence(self) -> str:
-        """As in "€45.00, paid"."""
+        """As in "45.00 €, paid"."""
         return gettext("%(amount)s, %(state)s") % {"amount": self.amount(), "state": self.words()}
 
 

@@ -12,6 +12,8 @@ from django.utils.translation import gettext as gettext_for_hosts
 from timetuna.l10n.datetimes import words_of
 from timetuna.lib.currencies import digits, shown_digits
 
+_AFTER = "#,##0.00\N{NO-BREAK SPACE}¤"
+"""English pages say 45.00 €, as the countries that have it write it; CLDR puts the sign first there."""
 _MARK = re.compile(r"[.,’'\s]")
 _BESIDE_LETTERS = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
 _LONE = re.compile(r"(\d{1,3})([.,])(\d{3})")
@@ -48,9 +50,11 @@ def _language() -> str:
 
 
 def in_words(amount: int, currency: str) -> str:
-    """As in "€45.00", "45,00 €", "¥4,500". amount: in what the currency is counted in."""
+    """As in "45.00 €", "$45.00", "45,00 $", "¥4,500". amount: in what the currency is counted in."""
     locale, code = words_of(_language()), currency.upper()
-    pattern = _with_digits(str(locale.currency_formats["standard"].pattern), shown_digits(currency))
+    english = locale.language == "en" and code == "EUR"
+    shown = shown_digits(currency)
+    pattern = _with_digits(_AFTER if english else str(locale.currency_formats["standard"].pattern), shown)
     value = Decimal(amount).scaleb(-digits(currency))
     words = str(format_currency(value, code, pattern, locale=locale, currency_digits=False))
     return _BESIDE_LETTERS.sub("\N{NO-BREAK SPACE}", words)

@@ -25,7 +25,7 @@ class Price:
         return f"{self.amount} {self.currency}{' tax' if self.tax else ''}"
 
     def __str__(self) -> str:
-        """As in "€45.00", "€45.00 plus tax", in the language that is spoken."""
+        """As in "45.00 €", "45.00 € plus tax", in the language that is spoken."""
         words = money.in_words(self.amount, self.currency)
         return gettext("%(amount)s plus tax") % {"amount": words} if self.tax else words
 
@@ -41,7 +41,7 @@ def free() -> str:
 
 
 def in_short(prices: Sequence[Price | None]) -> str:
-    """What a page's lengths cost, as in "€45.00", "Free to €80.00"; "" where all are free."""
+    """What a page's lengths cost, as in "45.00 €", "Free to 80.00 €"; "" where all are free."""
     paid = sorted((one for one in prices if one), key=lambda one: one.amount)
     if not paid:
         return ""

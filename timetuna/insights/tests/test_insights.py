@@ -171,8 +171,8 @@ def test_revenue_is_counted_by_currency_for_who_is_paid(client, alice, bob, page
 
     euros, yen = revenue(alice)
     assert euros == (
-        "€80.00",
-        "What guests paid to you for 3 bookings, with taxes. €60.00 has gone back, and is not in it.",
+        "80.00\N{NO-BREAK SPACE}€",
+        "What guests paid to you for 3 bookings, with taxes. 60.00\N{NO-BREAK SPACE}€ has gone back, and is not in it.",
     )
     assert yen == ("¥9,000", "What guests paid to you for 1 booking, with taxes.")
     assert revenue(alice, f"{THE_TIME}&page={other.pk}") == [yen]

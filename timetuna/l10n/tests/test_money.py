@@ -23,8 +23,8 @@ LANGUAGES = ["en", "de", "es", "fr", "it", "nl", "pl", "pt-br"]
 @pytest.mark.parametrize(
     ("language", "amount", "currency", "said"),
     [
-        ("en", 4500, "eur", "€45.00"),
-        ("en", 123_450, "eur", "€1,234.50"),
+        ("en", 4500, "eur", "45.00 €"),
+        ("en", 123_450, "eur", "1,234.50 €"),
         ("en", 4500, "usd", "$45.00"),
         ("en", 4500, "cad", "CA$45.00"),
         ("en", 4500, "gbp", "£45.00"),

@@ -90,8 +90,8 @@ def test_a_price_that_is_taken_away_leaves_nothing(as_alice: Client, page: Booki
         ({"price": "-5"}, "Enter an amount, such as 45 or 45.50."),
         ({"price": "45,5055"}, "Euro (EUR) has 2 decimals at most."),
         ({"price": "45.50", "currency": "jpy"}, "Japanese Yen (JPY) has no decimals: enter a whole number."),
-        ({"price": "0.49"}, "Stripe takes €0.50 at least."),
-        ({"price": "1000000"}, "Stripe takes €999,999.99 at most."),
+        ({"price": "0.49"}, "Stripe takes 0.50 € at least."),
+        ({"price": "1000000"}, "Stripe takes 999,999.99 € at most."),
         (
             {"price": "5.124", "currency": "kwd"},
             "Stripe takes amounts in Kuwaiti Dinar (KWD) whose last digit is 0, such as KWD 5.120.",
@@ -167,7 +167,7 @@ def test_the_currency_begins_as_the_account_has_it_or_the_host_s_country(
 @pytest.mark.usefixtures("connected")
 @pytest.mark.parametrize(
     ("language", "fact", "button"),
-    [("en", "€45.00", "Pay €45.00 and confirm"), ("de", "45,00 €", "45,00 € zahlen und bestätigen")],
+    [("en", "45.00 €", "Pay 45.00 € and confirm"), ("de", "45,00 €", "45,00 € zahlen und bestätigen")],
 )
 def test_guests_read_the_price_before_the_form_and_on_its_button(
     as_alice: Client, page: BookingPage, language: str, fact: str, button: str
@@ -193,7 +193,7 @@ def test_with_approval_the_button_says_that_it_is_asked_first(as_alice: Client, 
     month = guest.get("/alice/intro-call")
     form = text_of(guest.get(month.context["slots"].parts[0][1][0][3]))
 
-    assert "Request and set aside €45.00 plus tax" in form
+    assert "Request and set aside 45.00 € plus tax" in form
     assert "taken only if your booking is confirmed" in form
 
 
@@ -206,7 +206,7 @@ def test_lengths_that_cost_differently_say_so_each(as_alice: Client, page: Booki
     free = text_of(Client().get("/alice/intro-call?duration=15"))
 
     assert "Free" in lengths
-    assert "€45.00" in lengths
+    assert "45.00 €" in lengths
     assert "Paid online when you book" not in free
 
 
@@ -224,18 +224,18 @@ def test_a_copy_costs_the_same(as_alice: Client, page: BookingPage) -> None:
     ("rows", "price", "mine", "guests"),
     [
         ([{"minutes": 30}], "", "30 min · Phone call", "30 minutes</span>"),
-        ([{"minutes": 30}], "45", "30 min · €45.00 · ", "30 minutes · €45.00"),
+        ([{"minutes": 30}], "45", "30 min · 45.00 € · ", "30 minutes · 45.00 €"),
         (
             [{"minutes": 15, "price": "0"}, {"minutes": 30}],
             "45",
-            "15 and 30 min · Free to €45.00 · ",
-            "15 minutes or 30 minutes · Free to €45.00",
+            "15 and 30 min · Free to 45.00 € · ",
+            "15 minutes or 30 minutes · Free to 45.00 €",
         ),
         (
             [{"minutes": 30}, {"minutes": 60, "price": "80"}],
             "45",
-            "30 and 60 min · €45.00 to €80.00 · ",
-            "€45.00 to €80.00",
+            "30 and 60 min · 45.00 € to 80.00 € · ",
+            "45.00 € to 80.00 €",
         ),
     ],
 )

@@ -50,7 +50,7 @@ def test_a_host_sees_it_everywhere(unpaid, alice):
     agenda = text_of(browser.get(f"{reverse('bookings_agenda')}?date={unpaid.start_at:%Y-%m-%d}"))
     assert "Awaiting payment" in agenda
     page = hosts_page(alice, unpaid)
-    assert "to pay €45.00" in page
+    assert "to pay 45.00 €" in page
     assert "Cancel the booking" in page
     assert "Reschedule" not in page
 

@@ -49,8 +49,8 @@ def test_a_part_and_then_the_rest(booked, paying, alice):
     assert (payment.state, payment.refunded, payment.left()) == ("refunded", 4500, 0)
     assert paying.charged() == 0
     assert [row.text for row in booked.history.filter(event="refunded")] == [
-        "€15.00 went back to the guest.",
-        "€30.00 went back to the guest.",
+        "15.00\xa0€ went back to the guest.",
+        "30.00\xa0€ went back to the guest.",
     ]
     work_off()
     mails = Job.objects.filter(name="bookings.mail", arguments__kind="refunded")
@@ -210,7 +210,7 @@ def press(booked, alice):
 
 
 def test_the_button_gives_back_what_is_typed(booked, paying, press):
-    assert "€12.50 goes back to your guest" in press("12,50")
+    assert "12.50 € goes back to your guest" in press("12,50")
     assert paying.charged() == 3250
     assert "Write an amount" in press("abc")
     assert "There is not so much left" in press("99")
@@ -226,7 +226,7 @@ def test_the_form_names_what_goes_back_and_wants_it_written(booked, alice):
     page = hosts_page(alice, booked)
 
     assert f'data-confirm-title="Give {{amount}} back to {booked.booker.name}?"' in page
-    assert 'data-words="€45.00"' in page
+    assert 'data-words="45.00 €"' in page
     assert 'name="once"' in page
     assert 'required value="45.00"' in " ".join(page.split())
 
@@ -237,7 +237,7 @@ def test_the_same_form_five_times_gives_it_back_once(booked, paying, press):
 
     assert paying.charged() == 3500
     assert Refund.objects.count() == 1
-    assert all("€10.00 goes back to your guest" in one for one in said)
+    assert all("10.00 € goes back to your guest" in one for one in said)
     press("10", str(uuid4()))
     assert paying.charged() == 2500
 
@@ -262,7 +262,7 @@ def test_one_that_waits_is_shown_and_no_other_comes_on_top(booked, paying, alice
     paying.control.fault("stripe_500")
     said = press("5")
 
-    assert "€5.00 waits to go back to your guest." in said
+    assert "5.00 € waits to go back to your guest." in said
     assert "Refund …" not in said
     paying.control.fault("stripe_500")
     press("7")

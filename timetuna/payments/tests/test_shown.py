@@ -57,7 +57,7 @@ def test_a_guest_who_has_still_to_pay_is_led_there(unpaid):
 
     assert "Your payment is still to come" in text
     assert f'href="{link_path(unpaid.booker, "booked_pay")}"' in text
-    assert "Pay €45.00" in text
+    assert "Pay 45.00 €" in text
 
 
 def test_once_it_is_too_late_nobody_is_led_there(unpaid):
@@ -65,13 +65,13 @@ def test_once_it_is_too_late_nobody_is_led_there(unpaid):
         text = guests_page(unpaid)
 
     assert "This booking is not paid" in text
-    assert "Pay €45.00" not in text
+    assert "Pay 45.00 €" not in text
 
 
 def test_a_guest_who_has_paid_reads_so_with_the_receipt(booked):
     receipt = payment_of(booked).receipt_url
 
-    assert "<strong>€45.00</strong>" in guests_page(booked)
+    assert "<strong>45.00 €</strong>" in guests_page(booked)
     assert f'href="{receipt}"' in guests_page(booked)
     german = guests_page(booked, accept_language="de")
     assert "45,00 €" in german
@@ -87,7 +87,7 @@ def test_mails_say_what_was_paid_to_those_two_alone(booked):
     facts = {reader: dict(tuple(fact)[:2] for fact in told.facts) for reader, told in by_reader.items()}
 
     guest, host, invited = facts.values()
-    assert guest["Payment"] == host["Payment"] == "€45.00, paid"
+    assert guest["Payment"] == host["Payment"] == "45.00\xa0€, paid"
     assert "Payment" not in invited
     assert ("Receipt", payment_of(booked).receipt_url) in by_reader[audience_of(booked.booker)].links
 
@@ -95,19 +95,19 @@ def test_mails_say_what_was_paid_to_those_two_alone(booked):
 def test_a_host_sees_it_in_the_list_and_on_the_booking(booked, alice):
     row, page = text_of(signed_in(alice).get("/bookings")), hosts_page(alice, booked)
 
-    assert "€45.00, paid" in row
+    assert "45.00 €, paid" in row
     assert '<span class="badge badge-good">paid</span>' in page
     assert "Refund …" in page
     assert 'value="45.00"' in page
-    assert "€45.00 can go back, or a part of it." in page
+    assert "45.00 € can go back, or a part of it." in page
 
 
 def test_what_went_back_is_said(booked, alice):
     refund(booked.pk, 1500, by=alice.pk)
 
-    assert "€45.00, €15.00 refunded" in text_of(signed_in(alice).get("/bookings"))
-    assert "€30.00 can go back, or a part of it." in hosts_page(alice, booked)
-    assert "€15.00 refunded" in guests_page(booked)
+    assert "45.00 €, 15.00 € refunded" in text_of(signed_in(alice).get("/bookings"))
+    assert "30.00 € can go back, or a part of it." in hosts_page(alice, booked)
+    assert "15.00 € refunded" in guests_page(booked)
     refund(booked.pk, 3000, by=alice.pk)
     assert "Refund …" not in hosts_page(alice, booked)
     assert "refunded" in guests_page(booked)
@@ -126,7 +126,7 @@ def test_the_file_of_bookings_has_the_sums(booked, alice):
     [row] = csv.DictReader(StringIO(content))
 
     assert (row["Payment"], row["Amount"], row["Currency"], row["Amount left"]) == (
-        "€15.00 refunded",
+        "15.00 € refunded",
         "45.00",
         "EUR",
         "30.00",
