@@ -13,7 +13,7 @@ from timetuna.bookings.queries import link_path
 from timetuna.bookings.visitor import keep_onward, onward, onward_kept
 from timetuna.lib.urls import website_of
 from timetuna.payments.actions.settle import settle
-from timetuna.payments.models import Payment
+from timetuna.payments.models import TAKEN, Payment
 from timetuna.payments.queries import payment_of
 from timetuna.rate_limits.limits import Limit, spend
 from timetuna.stripe import form_targets
@@ -81,6 +81,9 @@ def _next_page(attendee: Attendee, payment: Payment | None, wanted: str) -> str:
 
 
 def _settled(attendee: Attendee) -> Payment | None:
-    if spend(LOOKS, str(attendee.booking_id)):
-        return payment_of(attendee.booking_id)
+    """As Stripe says it stands. What is known to be paid is not asked for: then a look writes nothing."""
+    payment = payment_of(attendee.booking_id)
+    is_known = payment is not None and payment.state in TAKEN and not payment.booking.is_off()
+    if is_known or spend(LOOKS, str(attendee.booking_id)):
+        return payment
     return settle(attendee.booking_id)
